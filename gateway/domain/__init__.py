@@ -1,0 +1,1 @@
+"""The rules: pure functions over values. No input, no output, no clock."""

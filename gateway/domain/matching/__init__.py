@@ -1,0 +1,1 @@
+"""How an incoming amount is explained by open items: evidence, candidates, combinations, decision."""

@@ -1,0 +1,159 @@
+"""The values that matching takes and gives.
+
+An explanation says which open items an incoming amount pays and what becomes of a difference; its proof is a
+list of signs, each a code with facts, so that pages can say it in the reader's language. Amounts are integer minor
+units, signed from the item's side: an invoice paid is positive, a credit note taken with it negative.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from schemas.states import AllocationKind, IbanSource, IgnoreCategory, OpenItemKind, ReviewReason
+
+
+class Discount(NamedTuple):
+    """An agreed cash discount: per mille of ten (basis points) until a date, inclusive."""
+
+    basis_points: int
+    until_date: dt.date
+
+
+class OpenItem(NamedTuple):
+    """An item that is not settled yet, as matching sees it."""
+
+    id: int
+    customer_id: int
+    kind: OpenItemKind
+    number: str
+    currency: str
+    amount_minor: int
+    open_minor: int  # Signed like amount_minor.
+    issue_date: dt.date | None
+    due_date: dt.date | None
+    creditor_reference: str | None = None
+    order_reference: str | None = None
+    discounts: tuple[Discount, ...] = ()
+    disputed_minor: int = 0
+    in_flight_date: dt.date | None = None  # A live collection asks for it on this date.
+
+
+class Customer(NamedTuple):
+    """A customer, as matching sees it. ``family_id`` is the same for a parent and all below it."""
+
+    id: int
+    number: str
+    name: str
+    family_id: int
+
+
+class KnownIban(NamedTuple):
+    """One payer account that we know of a customer."""
+
+    iban: str
+    customer_id: int
+    source: IbanSource
+    is_confirmed: bool
+    since_date: dt.date | None = None
+    by: str = ""  # Name of the person whose decisions confirmed it.
+
+
+class Credit(NamedTuple):
+    """A bank transaction, as matching sees it (positive: money coming to us)."""
+
+    id: int
+    amount_minor: int
+    currency: str
+    booking_date: dt.date
+    text: str
+    end_to_end_id: str | None = None
+    mandate_reference: str | None = None
+    creditor_reference: str | None = None
+    name: str | None = None
+    iban: str | None = None
+    ultimate_debtor: str | None = None
+    return_reason: str | None = None
+    charges_minor: int | None = None
+    charges_included: bool | None = None
+    instructed_minor: int | None = None
+    instructed_currency: str | None = None
+    bank_transaction_code: str | None = None
+    is_reversal: bool = False
+    is_batch: bool = False
+
+
+class Strength(StrEnum):
+    """How much an explanation is worth."""
+
+    STRONG = "strong"
+    POSSIBLE = "possible"
+    WEAK = "weak"
+
+
+class Sign(NamedTuple):
+    """One short sentence of proof: a message code, its facts, and whether it speaks for or against."""
+
+    code: str
+    facts: Mapping[str, str | int]
+    supports: bool = True
+
+
+class Line(NamedTuple):
+    """What an explanation does to one item. Several lines may name one item (payment and discount)."""
+
+    item_id: int
+    kind: AllocationKind
+    amount_minor: int
+
+
+class Explanation(NamedTuple):
+    """One way to read the amount: its payment lines and ``on_account_minor`` add up to the credit exactly."""
+
+    customer_id: int | None
+    lines: tuple[Line, ...]
+    on_account_minor: int
+    strength: Strength
+    proof: tuple[Sign, ...]
+
+
+class Book(NamedTuple):
+    """Exactly one explanation stands, and a rule of the policy allows to book it."""
+
+    rule: str
+    explanation: Explanation
+
+
+class Ask(NamedTuple):
+    """A person decides; the explanations are ranked, best first."""
+
+    reason: ReviewReason
+    explanations: tuple[Explanation, ...]
+
+
+class Ignore(NamedTuple):
+    """It is no customer payment, certainly: our own transfer, a fee of our bank, money that we paid out."""
+
+    rule: str
+    category: IgnoreCategory
+
+
+Decision = Book | Ask | Ignore
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be booked without a person, per company. The defaults are the careful ones (design section 7)."""
+
+    book_exact_reference: bool = True  # (a)
+    book_discount: bool = True  # (b)
+    book_partial: bool = True  # (c)
+    book_confirmed_payer: bool = True  # (d)
+    discount_rounding_minor: int = 1
+    discount_grace_days: int = 0
+    tolerance_minor: int = 0
+    fee_limit_minor: int = 0
+    combination_items_max: int = 6
+    combination_steps_max: int = 20_000
+    ignore_outgoing: bool = True

@@ -1,0 +1,85 @@
+"""Many rows at once: tuples through the driver, without row objects.
+
+The columns are named, so the order of the values is the caller's. Rows of immutable tables come under the journal's
+digest like all others.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Date, Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.store.columns import Facts, Moment, Word, facts_text, moment_text
+from gateway.store.digest import canonical, covered_columns
+from gateway.store.work import Work
+
+Values = Sequence[Any]
+
+
+async def insert_rows(work: Work, table: Table, names: Sequence[str], rows: Sequence[Values]) -> None:
+    """Insert rows (one value per name, words and facts as their Python values) in the work's transaction."""
+    if not rows:
+        return
+    _cover(work, table, names, rows)
+    await copy_rows(work.session, table, names, rows, is_sqlite=work.is_sqlite)
+
+
+async def copy_rows(
+    session: AsyncSession, table: Table, names: Sequence[str], rows: Sequence[Values], *, is_sqlite: bool
+) -> None:
+    """Send rows to the driver: executemany on SQLite, COPY on PostgreSQL."""
+    stored = [tuple(row) for row in _converted(table, names, rows, is_sqlite=is_sqlite)]
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise RuntimeError("the connection has no driver")
+    if is_sqlite:
+        places = ",".join("?" * len(names))
+        await driver.executemany(f"INSERT INTO {table.name} ({','.join(names)}) VALUES ({places})", stored)  # noqa: S608 - names are ours
+    else:
+        # The adapter opens its transaction with the first statement that it sees itself.
+        await connection.exec_driver_sql("SELECT 1")
+        await driver.copy_records_to_table(table.name, records=stored, columns=list(names))
+
+
+def _cover(work: Work, table: Table, names: Sequence[str], rows: Sequence[Values]) -> None:
+    columns = covered_columns(table.name)
+    if not columns:
+        return
+    places = {name: place for place, name in enumerate(names)}
+    missing = [name for name in columns if name not in places]
+    if missing:
+        raise RuntimeError(f"rows of {table.name} must name {missing}, which the journal covers")
+    pick = itemgetter(*[places[name] for name in columns])
+    work.cover(table.name, [(row[places["id"]], canonical(table.name, pick(row))) for row in rows])
+
+
+def _converted(table: Table, names: Sequence[str], rows: Sequence[Values], *, is_sqlite: bool) -> Sequence[Values]:
+    """Return rows as the driver wants them; only columns that need it are touched."""
+    places = [(place, change) for place, name in enumerate(names) if (change := _change(table, name, is_sqlite))]
+    if not places:
+        return rows
+    changed: list[Values] = []
+    for row in rows:
+        values = list(row)
+        for place, change in places:
+            if values[place] is not None:
+                values[place] = change(values[place])
+        changed.append(values)
+    return changed
+
+
+def _change(table: Table, name: str, is_sqlite: bool) -> Callable[[Any], Any] | None:
+    kind = table.c[name].type
+    if isinstance(kind, Facts):
+        return facts_text
+    if isinstance(kind, Word):
+        return str
+    if is_sqlite and isinstance(kind, Date):
+        return dt.date.isoformat
+    if is_sqlite and isinstance(kind, Moment):
+        return moment_text
+    return None

@@ -1,0 +1,142 @@
+"""The unit of work that services are given: the session, who acts, when, and the keys and journal of the work."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.store.columns import Row
+from gateway.store.digest import canonical, covered_columns
+from gateway.store.ids import IdPool
+
+CrashPoints = Callable[[str], None]
+
+
+def no_crash_points(_point: str) -> None:
+    """Do nothing at a crash point; tests pass a function that stops there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person, a machine token, or the gateway itself."""
+
+    kind: str  # user, token, system
+    id: int | None
+    name: str
+
+    @property
+    def word(self) -> str:
+        """The actor as the journal names it: kind and key, never a name."""
+        return self.kind if self.id is None else f"{self.kind}:{self.id}"
+
+
+SYSTEM = Actor("system", None, "Gateway")
+
+
+@dataclass(slots=True)
+class JournalEntry:
+    """What the journal will say of this unit of work."""
+
+    verb: str = ""
+    subject: str = ""
+    reason: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """Return the SHA-256 over the canonical lines, ordered by table and id."""
+        sha = hashlib.sha256()
+        for table in sorted(self.lines):
+            for _, line in sorted(self.lines[table]):
+                sha.update(line.encode())
+        return sha.hexdigest()
+
+
+class Work:
+    """One unit of work. Services add rows and say what was done; nobody commits inside."""
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        ids: IdPool,
+        actor: Actor,
+        now: dt.datetime,
+        company_id: int | None,
+        crash_points: CrashPoints,
+        *,
+        is_sqlite: bool,
+    ) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = now
+        self.is_sqlite = is_sqlite
+        self.entry = JournalEntry()
+        self._ids = ids
+        self._company_id = company_id
+        self._crash_points = crash_points
+        self._journal_id: int | None = None
+
+    @property
+    def company_id(self) -> int:
+        """The company whose data this work changes. Work on users and settings has none."""
+        if self._company_id is None:
+            raise RuntimeError("this unit of work belongs to no company")
+        return self._company_id
+
+    @property
+    def chain_id(self) -> int:
+        """The journal chain: the company's, or 0 for what concerns all."""
+        return self._company_id or 0
+
+    @property
+    def journal_id(self) -> int:
+        """The key of this work's journal row; immutable rows carry it."""
+        if self._journal_id is None:
+            self._journal_id = self.new_id()
+        return self._journal_id
+
+    @property
+    def is_journaled(self) -> bool:
+        """Whether the work said what it did."""
+        return bool(self.entry.verb)
+
+    def new_id(self) -> int:
+        """Return a new key."""
+        return self._ids.take()
+
+    def new_ids(self, count: int) -> list[int]:
+        """Return new keys in ascending order; the work must have been begun with enough of them."""
+        return self._ids.take_many(count)
+
+    def add(self, *rows: Row) -> None:
+        """Add new rows; those of immutable tables come under the journal's digest."""
+        for row in rows:
+            table = row.__table__.name  # type: ignore[attr-defined]
+            columns = covered_columns(table)
+            if columns:
+                values = [getattr(row, column) for column in columns]
+                self.cover(table, [(values[0], canonical(table, values))])
+            self.session.add(row)
+
+    async def flush(self) -> None:
+        """Send what was added to the database, so that constraints speak now."""
+        await self.session.flush()
+
+    def reach(self, point: str) -> None:
+        """Pass a named crash point."""
+        self._crash_points(point)
+
+    def say(self, verb: str, subject: str, *, reason: str = "", **counts: int) -> None:
+        """Say what was done, for the journal: once per unit of work; later calls add their counts."""
+        entry = self.entry
+        entry.verb = entry.verb or verb
+        entry.subject = entry.subject or subject
+        entry.reason = entry.reason or reason
+        for name, count in counts.items():
+            entry.counts[name] = entry.counts.get(name, 0) + count
+
+    def cover(self, table: str, lines: Iterable[tuple[int, str]]) -> None:
+        """Put written immutable rows under the journal's digest: (key, canonical line) of each."""
+        self.entry.lines.setdefault(table, []).extend(lines)

@@ -1,0 +1,160 @@
+"""The closed sets of the gateway's own life: kinds, states, reasons, roles.
+
+The same words stand in the database, in the API and on the pages.
+"""
+
+from enum import StrEnum
+
+
+class OpenItemKind(StrEnum):
+    """What a customer owes us, or we owe him."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    FEE_CLAIM = "fee_claim"
+    ON_ACCOUNT = "on_account"
+    PAYABLE = "payable"
+
+
+class AllocationKind(StrEnum):
+    """Why an amount moves from a source to a target."""
+
+    PAYMENT = "payment"
+    DISCOUNT = "discount"
+    DEDUCTED_CHARGE = "deducted_charge"
+    BANK_FEE = "bank_fee"
+    NETTING = "netting"
+    ON_ACCOUNT = "on_account"
+    REFUND = "refund"
+    WRITE_OFF = "write_off"
+    EXCHANGE_DIFFERENCE = "exchange_difference"
+    RETURN = "return"
+    OPENING = "opening"  # Taken over from the source system as settled before the gateway knew the item.
+
+
+class StatementFileState(StrEnum):
+    """Life of a file that arrived."""
+
+    RECEIVED = "received"
+    READ = "read"
+    REFUSED = "refused"
+
+
+class StatementState(StrEnum):
+    """Life of one account's statement."""
+
+    RECEIVED = "received"
+    IMPORTED = "imported"
+    HELD = "held"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class HoldReason(StrEnum):
+    """Why a statement waits for a person."""
+
+    UNBALANCED = "unbalanced"
+    OVERLAP = "overlap"
+    UNKNOWN_ACCOUNT = "unknown_account"
+    MISSING_PAGE = "missing_page"
+    CONFLICT = "conflict"
+
+
+class BankTransactionState(StrEnum):
+    """Life of one bank transaction."""
+
+    NEW = "new"
+    IN_REVIEW = "in_review"
+    PARTLY_ALLOCATED = "partly_allocated"
+    ALLOCATED = "allocated"
+    IGNORED = "ignored"
+    SPLIT = "split"
+    CANCELLED_BY_BANK = "cancelled_by_bank"
+
+
+class ReviewState(StrEnum):
+    """Life of one question to a clerk."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+
+
+class ReviewReason(StrEnum):
+    """Why a person is asked."""
+
+    NO_KNOWN_REFERENCE = "no_known_reference"
+    AMOUNT_DIFFERS = "amount_differs"
+    MORE_THAN_OPEN = "more_than_open"
+    SEVERAL_EXPLANATIONS = "several_explanations"
+    PAYER_DIFFERS = "payer_differs"
+    WEAK_EVIDENCE = "weak_evidence"
+    PAID_ALREADY = "paid_already"
+    DISCOUNT_LATE = "discount_late"
+    CHARGES_DEDUCTED = "charges_deducted"
+    DEBIT_IN_FLIGHT = "debit_in_flight"
+    DISPUTED = "disputed"
+    OTHER_CURRENCY = "other_currency"
+    RETURNED_DEBIT = "returned_debit"
+    RETURNED_TRANSFER = "returned_transfer"
+    OWN_COLLECTION = "own_collection"
+    REVERSAL = "reversal"
+    UNDONE = "undone"
+
+
+class IgnoreCategory(StrEnum):
+    """What a bank transaction is when it is no customer payment."""
+
+    BANK_FEE = "bank_fee"
+    INTEREST = "interest"
+    OWN_TRANSFER = "own_transfer"
+    SUPPLIER = "supplier"
+    SUPPLIER_REFUND = "supplier_refund"
+    TAX_SALARY = "tax_salary"
+    OTHER = "other"
+
+
+class PaymentMethod(StrEnum):
+    """How an item is meant to be paid."""
+
+    TRANSFER = "transfer"
+    DIRECT_DEBIT = "direct_debit"
+    OTHER = "other"
+
+
+class MandateState(StrEnum):
+    """Life of a mandate."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    CONSUMED = "consumed"
+
+
+class IbanSource(StrEnum):
+    """Where we know from that an IBAN pays for a customer."""
+
+    CUSTOMER_RECORD = "customer_record"
+    MANDATE = "mandate"
+    DECISION = "decision"
+    COLLECTOR = "collector"  # Pays for many: factor, payment service, agent, parent. Never confirmed.
+
+
+class Role(StrEnum):
+    """What a person may do in a company."""
+
+    VIEWER = "viewer"
+    CLERK = "clerk"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Language(StrEnum):
+    """Languages of pages and letters."""
+
+    EN = "en"
+    FR = "fr"
+    DE = "de"

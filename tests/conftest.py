@@ -1,0 +1,59 @@
+"""What every test may ask for: a database of each kind, migrated, empty, fast to have."""
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from support.databases import Postgres, postgres_or_reason
+
+from gateway.store.database import Database, open_database, sqlite_url
+
+NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server: the one of the test tools, else GATEWAY_TEST_PG_URL, else a loud skip (a failure in CI)."""
+    server, reason = postgres_or_reason()
+    if server is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"PostgreSQL is needed in CI: {reason}")
+        pytest.skip(f"NO POSTGRESQL: {reason}")
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy from."""
+    import asyncio
+
+    folder = tmp_path_factory.mktemp("template")
+
+    async def make() -> None:
+        await (await open_database(sqlite_url(folder), now=NOW)).close()
+
+    asyncio.run(make())
+    return folder / "gateway.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated, empty database; the test runs once on each kind."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("migrated_sqlite")
+        shutil.copy(template, tmp_path / "gateway.db")
+        return sqlite_url(tmp_path)
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.fresh_database()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open, migrated, empty database of each kind."""
+    opened = await open_database(database_url, now=NOW)
+    yield opened
+    await opened.close()
