@@ -15,6 +15,24 @@ class GatewayError(Exception):
         super().__init__(message or doc)
 
 
+class NotFound(GatewayError):
+    """There is nothing by this name or number."""
+
+    code = "not_found"
+
+
+class NotAllowed(GatewayError):
+    """This needs a right that you do not have."""
+
+    code = "not_allowed"
+
+
+class Conflict(GatewayError):
+    """Somebody else was first, or it is no longer as you saw it."""
+
+    code = "conflict"
+
+
 class FileRefused(GatewayError):
     """A file cannot be read without risk to what it says about money.
 

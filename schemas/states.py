@@ -16,6 +16,17 @@ class OpenItemKind(StrEnum):
     PAYABLE = "payable"
 
 
+class ItemState(StrEnum):
+    """What an open item is, computed from its amount, what settles it, and disputes."""
+
+    OPEN = "open"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    OVERPAID = "overpaid"
+    DISPUTED = "disputed"
+    CANCELLED = "cancelled"
+
+
 class AllocationKind(StrEnum):
     """Why an amount moves from a source to a target."""
 

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from support.databases import Postgres, postgres_or_reason
+from hypothesis import settings
 
 from gateway.store.database import Database, open_database, sqlite_url
+from support.databases import Postgres, postgres_or_reason
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 
@@ -57,3 +58,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = await open_database(database_url, now=NOW)
     yield opened
     await opened.close()
+
+
+# Machines differ in speed and are busy at times: what a property finds must not depend on that.
+settings.register_profile("gateway", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.load_profile("gateway")

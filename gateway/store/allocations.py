@@ -1,14 +1,17 @@
 """Allocations: what settles what. Rows are never changed or deleted; a mistake is corrected by a reversing row."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
-from gateway.store.columns import Row
+from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
-from gateway.store.keys import of_company, owned, points
+from gateway.store.keys import of_company, points
+from gateway.store.work import Work
 from schemas.states import AllocationKind
 
 
@@ -18,8 +21,6 @@ class Decision(Row, table=True):
     __tablename__ = "decision"
     __table_args__ = (
         Index("ix_decision_bank_transaction", "bank_transaction_id", "id"),
-        of_company(),
-        owned(),
         points("bank_transaction_id", "bank_transaction"),
     )
 
@@ -57,13 +58,12 @@ class Allocation(Row, table=True):
         Index("ix_allocation_bank_transaction", "source_bank_transaction_id"),
         Index("ix_allocation_target_item", "target_item_id"),
         of_company(),
-        owned(),
         points("source_bank_transaction_id", "bank_transaction"),
         points("source_item_id", "open_item"),
         points("target_item_id", "open_item"),
         points("opened_item_id", "open_item"),
-        points("reverses_id", "allocation"),
-        points("decision_id", "decision"),
+        ForeignKeyConstraint(["reverses_id"], ["allocation.id"]),
+        ForeignKeyConstraint(["decision_id"], ["decision.id"]),
     )
 
     id: int = columns.key(primary=True)
@@ -102,3 +102,87 @@ cover_table(
     "effective_date",
     "reverses_id",
 )
+
+allocations, decisions = table_of(Allocation), table_of(Decision)
+ALLOCATION_NAMES = (
+    "id", "company_id", "kind", "source_bank_transaction_id", "target_item_id", "target_category", "opened_item_id",
+    "outside_reason", "account_word", "source_item_id", "bank_minor", "bank_currency", "item_minor", "item_currency",
+    "effective_date", "recorded_at", "booked_by", "reverses_id", "decision_id", "journal_id",
+)  # fmt: skip
+DECISION_NAMES = (
+    "id", "company_id", "bank_transaction_id", "batch_id", "booked_by", "rule", "actor", "proof", "recorded_at",
+)  # fmt: skip
+
+
+def _live() -> tuple[Any, ...]:
+    reversing = allocations.alias("reversing")
+    reversed_by = select(reversing.c.id).where(reversing.c.reverses_id == allocations.c.id)
+    return allocations.c.reverses_id.is_(None), ~reversed_by.exists()
+
+
+async def live_of_transactions(session: AsyncSession, ids: Sequence[int]) -> list[Allocation]:
+    """Return the live allocations drawn from some bank transactions, oldest first."""
+    found: list[Allocation] = []
+    for start in range(0, len(ids), 500):
+        query = (
+            select(Allocation)
+            .where(allocations.c.source_bank_transaction_id.in_(ids[start : start + 500]), *_live())
+            .order_by(allocations.c.id)
+        )
+        found.extend((await session.execute(query)).scalars())
+    return found
+
+
+async def rows_of_decisions(session: AsyncSession, ids: Sequence[int]) -> list[Allocation]:
+    """Return the live allocations of some decisions, also those without a bank side, oldest first."""
+    found: list[Allocation] = []
+    for start in range(0, len(ids), 500):
+        query = (
+            select(Allocation)
+            .where(allocations.c.decision_id.in_(ids[start : start + 500]), *_live())
+            .order_by(allocations.c.id)
+        )
+        found.extend((await session.execute(query)).scalars())
+    return found
+
+
+async def open_decisions(session: AsyncSession, ids: Sequence[int]) -> list[Decision]:
+    """Return the decisions on some bank transactions that were not undone, oldest first."""
+    found: list[Decision] = []
+    for start in range(0, len(ids), 500):
+        query = (
+            select(Decision)
+            .where(decisions.c.bank_transaction_id.in_(ids[start : start + 500]), decisions.c.undone_at.is_(None))
+            .order_by(decisions.c.id)
+        )
+        found.extend((await session.execute(query)).scalars())
+    return found
+
+
+async def history_of_transaction(session: AsyncSession, bank_transaction_id: int) -> list[Decision]:
+    """Return all decisions on a bank transaction, oldest first."""
+    query = select(Decision).where(decisions.c.bank_transaction_id == bank_transaction_id).order_by(decisions.c.id)
+    return list((await session.execute(query)).scalars())
+
+
+async def history_of_item(session: AsyncSession, *, company_id: int, open_item_id: int) -> list[Allocation]:
+    """Return all allocations of an item, reversed ones too, oldest first."""
+    query = (
+        select(Allocation)
+        .where(
+            allocations.c.company_id == company_id,
+            or_(allocations.c.target_item_id == open_item_id, allocations.c.source_item_id == open_item_id),
+        )
+        .order_by(allocations.c.id)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def mark_undone(work: Work, ids: Sequence[int], *, reason: str) -> None:
+    """Say of some decisions that they were taken back, by whom, when and why."""
+    for start in range(0, len(ids), 500):
+        await work.session.execute(
+            update(decisions)
+            .where(decisions.c.id.in_(ids[start : start + 500]), decisions.c.undone_at.is_(None))
+            .values(undone_at=work.now, undone_by=work.actor.name, undo_reason=reason)
+        )

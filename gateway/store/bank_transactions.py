@@ -1,14 +1,20 @@
 """Bank transactions: what came in and went out, each once, over formats, channels and batch splits."""
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.domain.matching.model import Credit
 from gateway.store import columns
-from gateway.store.columns import Row
+from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
-from gateway.store.keys import of_company, owned, points
+from gateway.store.fetch import among, in_pieces
+from gateway.store.keys import owned, points
 from gateway.store.open_items import WITHIN
+from gateway.store.work import Work
 from schemas.states import BankTransactionState, IgnoreCategory
 
 
@@ -26,7 +32,6 @@ class BankTransaction(Row, table=True):
         Index("ix_bank_transaction_state", "company_id", "state", "id"),
         Index("ix_bank_transaction_account", "bank_account_id", "booking_date", "id"),
         Index("ix_bank_transaction_reference", "bank_account_id", "bank_reference"),
-        of_company(),
         owned(),
         points("bank_account_id", "bank_account"),
         points("statement_id", "statement"),
@@ -65,6 +70,7 @@ class BankTransaction(Row, table=True):
     creditor_reference: str | None = columns.text(nullable=True)
     remittance: str = columns.text(default="")
     return_reason: str | None = columns.text(nullable=True)
+    transaction_reference: str | None = columns.text(nullable=True)  # The bank's own for this payment of an entry.
     original_amount_minor: int | None = columns.minor(nullable=True)
     charges_minor: int | None = columns.minor(nullable=True)
     charges_included: bool | None = columns.flag(nullable=True)
@@ -73,6 +79,7 @@ class BankTransaction(Row, table=True):
     exchange_rate: str | None = columns.text(nullable=True)
     message_id: str | None = columns.text(nullable=True)
     payment_information_id: str | None = columns.text(nullable=True)
+    purpose: str | None = columns.text(nullable=True)
     batch_count: int | None = columns.number(nullable=True)
     line: int | None = columns.number(nullable=True)
     split_from_id: int | None = columns.key(nullable=True)
@@ -93,3 +100,157 @@ cover_table(
     "currency",
     "booking_date",
 )
+
+bank_transactions = table_of(BankTransaction)
+
+
+async def confirm(work: Work, *, ids: Sequence[int], statement_id: int) -> None:
+    """Let a statement confirm provisional rows: from now on they are booked."""
+    table = bank_transactions
+    for start in range(0, len(ids), 500):
+        await work.session.execute(
+            update(table)
+            .where(table.c.id.in_(ids[start : start + 500]))
+            .values(is_provisional=False, statement_id=statement_id, version=table.c.version + 1)
+        )
+
+
+async def set_state(
+    work: Work, *, ids: Sequence[int], state: BankTransactionState, version: int | None = None, **values: Any
+) -> int:
+    """Move bank transactions to a state; with ``version`` only the one that was seen. Returns how many moved."""
+    table = bank_transactions
+    statement = update(table).where(table.c.id.in_(ids)).values(state=state, version=table.c.version + 1, **values)
+    if version is not None:
+        statement = statement.where(table.c.version == version)
+    return int((await work.session.execute(statement)).rowcount)  # type: ignore[attr-defined]
+
+
+_CREDIT_NAMES = (
+    "id", "amount_minor", "allocated_minor", "currency", "booking_date", "value_date", "remittance", "entry_text",
+    "end_to_end_id", "mandate_reference", "creditor_reference", "counterparty_name", "counterparty_iban",
+    "ultimate_debtor", "return_reason", "charges_minor", "charges_included", "instructed_minor",
+    "instructed_currency", "bank_transaction_code", "is_reversal", "batch_count", "part",
+)  # fmt: skip
+
+
+class Unexplained(NamedTuple):
+    """A bank transaction that is to be matched, its state, and the date on which its allocations take effect."""
+
+    credit: Credit
+    effective_date: dt.date
+    state: BankTransactionState
+
+
+async def waiting_ids(
+    session: AsyncSession, *, company_id: int, states: Sequence[BankTransactionState], ids: Sequence[int] | None = None
+) -> list[int]:
+    """Return the booked bank transactions of some states (or some of them) in the order in which they were booked."""
+    table = bank_transactions
+    query = (
+        select(table.c.id)
+        .where(table.c.company_id == company_id, table.c.state.in_(states), table.c.is_provisional.is_(False))
+        .order_by(table.c.booking_date, table.c.id)
+    )
+    if ids is not None:
+        query = query.where(among(session, table.c.id, ids))
+    return list((await session.execute(query)).scalars())
+
+
+async def unexplained(session: AsyncSession, ids: Sequence[int]) -> list[Unexplained]:
+    """Return bank transactions as matching sees them, in the order in which they were booked."""
+    table = bank_transactions
+    query = (
+        select(*[table.c[name] for name in _CREDIT_NAMES], table.c.state)
+        .where(among(session, table.c.id, ids))
+        .order_by(table.c.booking_date, table.c.id)
+    )
+    return [_unexplained(row) for row in await session.execute(query)]
+
+
+async def last_booking_date(session: AsyncSession, ids: Sequence[int]) -> dt.date:
+    """Return the last booking date of bank transactions that ``waiting_ids`` gave."""
+    query = select(bank_transactions.c.booking_date).where(bank_transactions.c.id == ids[-1])
+    found: dt.date = (await session.execute(query)).scalar_one()
+    return found
+
+
+async def returned_debits(session: AsyncSession, ids: Sequence[int]) -> list[Credit]:
+    """Return those of some bank transactions that take money back with a return reason."""
+    table = bank_transactions
+    found: list[Credit] = []
+    for piece in in_pieces(ids):
+        query = select(table.c.id).where(
+            among(session, table.c.id, piece), table.c.amount_minor < 0, table.c.return_reason.is_not(None)
+        )
+        returned = list((await session.execute(query)).scalars())
+        found += [one.credit for one in await unexplained(session, returned)]
+    return found
+
+
+def _unexplained(row: Any) -> Unexplained:
+    (
+        key, amount, allocated, currency, booking_date, value_date, remittance, entry_text, end_to_end_id, mandate,
+        reference, name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code,
+        is_reversal, batch_count, part, state,
+    ) = row  # fmt: skip
+    credit = Credit(
+        key, amount - allocated, currency, booking_date, remittance or entry_text, end_to_end_id, mandate, reference,
+        name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code, is_reversal,
+        (batch_count or 0) > 1 and part == 0,
+    )  # fmt: skip
+    return Unexplained(credit, booking_date or value_date, state)
+
+
+async def ignore(work: Work, rows: Sequence[tuple[int, IgnoreCategory, str]], *, account_word: str = "") -> None:
+    """Set bank transactions aside as no customer payments: (key, category, rule or reason)."""
+    table = bank_transactions
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("key"))
+        .values(
+            state=BankTransactionState.IGNORED,
+            category=bindparam("why"),
+            ignored_by=bindparam("rule"),
+            account_word=account_word,
+            version=table.c.version + 1,
+        )
+    )
+    values = [{"key": key, "why": category, "rule": rule} for key, category, rule in rows]
+    if values:
+        await (await work.session.connection()).execute(statement, values)
+
+
+async def set_state_many(work: Work, *, ids: Sequence[int], state: BankTransactionState) -> None:
+    """Move many bank transactions to a state."""
+    table = bank_transactions
+    for piece in in_pieces(ids):
+        statement = update(table).where(among(work.session, table.c.id, piece))
+        await work.session.execute(statement.values(state=state, version=table.c.version + 1))
+
+
+async def list_bank_transactions(
+    session: AsyncSession,
+    *,
+    company_id: int,
+    state: BankTransactionState | None,
+    bank_account_id: int | None,
+    from_date: dt.date | None,
+    to_date: dt.date | None,
+    before_id: int | None,
+    limit: int,
+) -> list[BankTransaction]:
+    """Return bank transactions of the company, newest first, below a key; dates are booking dates, inclusive."""
+    table = bank_transactions
+    query = select(BankTransaction).where(table.c.company_id == company_id)
+    if state is not None:
+        query = query.where(table.c.state == state)
+    if bank_account_id is not None:
+        query = query.where(table.c.bank_account_id == bank_account_id)
+    if from_date is not None:
+        query = query.where(table.c.booking_date >= from_date)
+    if to_date is not None:
+        query = query.where(table.c.booking_date <= to_date)
+    if before_id is not None:
+        query = query.where(table.c.id < before_id)
+    return list((await session.execute(query.order_by(table.c.id.desc()).limit(limit))).scalars())

@@ -4,19 +4,22 @@ The columns are named, so the order of the values is the caller's. Rows of immut
 digest like all others.
 """
 
-import datetime as dt
-from collections.abc import Callable, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from operator import is_not, itemgetter
 from typing import Any
 
-from sqlalchemy import Date, Table
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.store.columns import Facts, Moment, Word, facts_text, moment_text
+from gateway.store.columns import Facts, Moment, facts_text, moment_text
 from gateway.store.digest import canonical, covered_columns
 from gateway.store.work import Work
 
 Values = Sequence[Any]
+_ROWS = 100
+_IS_SAID = partial(is_not, None)
 
 
 async def insert_rows(work: Work, table: Table, names: Sequence[str], rows: Sequence[Values]) -> None:
@@ -31,18 +34,42 @@ async def copy_rows(
     session: AsyncSession, table: Table, names: Sequence[str], rows: Sequence[Values], *, is_sqlite: bool
 ) -> None:
     """Send rows to the driver: executemany on SQLite, COPY on PostgreSQL."""
-    stored = [tuple(row) for row in _converted(table, names, rows, is_sqlite=is_sqlite)]
+    stored = _converted(table, names, rows, is_sqlite=is_sqlite)
     connection = await session.connection()
     driver = (await connection.get_raw_connection()).driver_connection
     if driver is None:
         raise RuntimeError("the connection has no driver")
     if is_sqlite:
-        places = ",".join("?" * len(names))
-        await driver.executemany(f"INSERT INTO {table.name} ({','.join(names)}) VALUES ({places})", stored)  # noqa: S608 - names are ours
+        for sql, values in _statements(table.name, names, stored):
+            await driver.executemany(sql, values)
     else:
         # The adapter opens its transaction with the first statement that it sees itself.
         await connection.exec_driver_sql("SELECT 1")
         await driver.copy_records_to_table(table.name, records=stored, columns=list(names))
+
+
+def _statements(table: str, names: Sequence[str], rows: Sequence[Values]) -> Iterator[tuple[str, list[list[Any]]]]:
+    """Yield statements with their values, many rows in each.
+
+    SQLite looks up the words of a CHECK anew for each statement and binds each NULL, so both are kept few.
+    """
+    filled = [place for place, column in enumerate(zip(*rows, strict=True)) if any(map(_IS_SAID, column))]
+    pick = itemgetter(*filled) if len(filled) > 1 else tuple
+    chosen = ",".join(names[place] for place in filled)
+    one = f"({','.join('?' * len(filled))})"
+    for start, end, size in _portions(len(rows)):
+        values = [list(chain.from_iterable(map(pick, rows[at : at + size]))) for at in range(start, end, size)]
+        sql = f"INSERT INTO {table} ({chosen}) VALUES {','.join([one] * size)}"  # noqa: S608 - names are ours.
+        yield sql, values
+
+
+def _portions(count: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (start, end, rows of one statement): full statements first, then the rest as one."""
+    whole = count - count % _ROWS
+    if whole:
+        yield 0, whole, _ROWS
+    if whole < count:
+        yield whole, count, count - whole
 
 
 def _cover(work: Work, table: Table, names: Sequence[str], rows: Sequence[Values]) -> None:
@@ -54,7 +81,9 @@ def _cover(work: Work, table: Table, names: Sequence[str], rows: Sequence[Values
     if missing:
         raise RuntimeError(f"rows of {table.name} must name {missing}, which the journal covers")
     pick = itemgetter(*[places[name] for name in columns])
-    work.cover(table.name, [(row[places["id"]], canonical(table.name, pick(row))) for row in rows])
+    # Keys come in ascending order from their blocks, so the rows are in the order of the digest.
+    lines = "".join([canonical(table.name, pick(row)) for row in rows])
+    work.cover(table.name, rows[0][places["id"]], lines)
 
 
 def _converted(table: Table, names: Sequence[str], rows: Sequence[Values], *, is_sqlite: bool) -> Sequence[Values]:
@@ -76,10 +105,6 @@ def _change(table: Table, name: str, is_sqlite: bool) -> Callable[[Any], Any] | 
     kind = table.c[name].type
     if isinstance(kind, Facts):
         return facts_text
-    if isinstance(kind, Word):
-        return str
-    if is_sqlite and isinstance(kind, Date):
-        return dt.date.isoformat
     if is_sqlite and isinstance(kind, Moment):
         return moment_text
     return None

@@ -7,6 +7,7 @@ UTC, a bank's date. Constraints that belong to a type are added to a table when 
 import datetime as dt
 import json
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy import DateTime as SqlDateTime
+from sqlalchemy import text as sql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
 
@@ -106,14 +108,18 @@ class Facts(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+@lru_cache(maxsize=64)
 def moment_text(value: dt.datetime) -> str:
     """Return a moment as SQLite stores it."""
     return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def facts_text(value: Any) -> str:
     """Return plain values as they are stored: JSON without blanks."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def key(*, primary: bool = False, nullable: bool = False, index: bool = False) -> Any:
@@ -132,7 +138,7 @@ def enum(words: type[StrEnum], *, nullable: bool = False, default: StrEnum | Non
     """A word of a closed set."""
     if primary:
         return Field(sa_type=Word(words), primary_key=True)
-    return Field(default=_default(nullable, default), sa_type=Word(words), nullable=nullable)
+    return _field(Word(words), nullable, default)
 
 
 def moment(*, nullable: bool = False) -> Any:
@@ -168,7 +174,15 @@ def facts(*, nullable: bool = False) -> Any:
 
 
 def _field(kind: Any, nullable: bool, default: Any) -> Any:
-    return Field(default=_default(nullable, default), sa_type=kind, nullable=nullable)
+    said = {} if default is None else {"server_default": _literal(default)}
+    return Field(default=_default(nullable, default), sa_type=kind, nullable=nullable, sa_column_kwargs=said)
+
+
+def _literal(default: Any) -> Any:
+    """Return a default for the database itself, so that bulk rows may leave the column out."""
+    if isinstance(default, bool):
+        return sql("true" if default else "false")
+    return str(default)
 
 
 def _default(nullable: bool, default: Any) -> Any:

@@ -1,12 +1,15 @@
 """Companies and what is set for each: the unit of isolation and of rights."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
-from gateway.store.columns import Row
+from gateway.store.columns import Row, table_of
+from gateway.store.work import Work
 from schemas.states import Language
 
 
@@ -21,6 +24,7 @@ class Company(Row, table=True):
     name: str = columns.text()
     language: Language = columns.enum(Language, default=Language.EN)
     currency: str = columns.text(default="EUR")
+    creditor_identifier: str = columns.text(default="")
     closed_until_date: dt.date | None = columns.day(nullable=True)
     created_at: dt.datetime = columns.moment()
 
@@ -39,3 +43,34 @@ class PolicyVersion(Row, table=True):
     actor: str = columns.text()
     reason: str = columns.text()
     journal_id: int = columns.key()
+
+
+_companies = table_of(Company)
+
+
+async def all_companies(session: AsyncSession) -> Sequence[Company]:
+    """Return the companies in order of their codes."""
+    return (await session.execute(select(Company).order_by(_companies.c.code))).scalars().all()
+
+
+async def company_by_code(session: AsyncSession, code: str) -> Company | None:
+    """Return the company with this code."""
+    return (await session.execute(select(Company).where(_companies.c.code == code))).scalar_one_or_none()
+
+
+async def company_by_id(session: AsyncSession, company_id: int) -> Company | None:
+    """Return a company."""
+    return (await session.execute(select(Company).where(_companies.c.id == company_id))).scalar_one_or_none()
+
+
+async def policy_of(session: AsyncSession, company_id: int) -> dict[str, Any]:
+    """Return what was set of the company's matching policy, by field."""
+    table = table_of(PolicyVersion)
+    query = select(table.c.record).where(table.c.company_id == company_id).order_by(table.c.position.desc()).limit(1)
+    return (await session.execute(query)).scalar_one_or_none() or {}
+
+
+async def lock_company(work: Work) -> Company:
+    """Lock the company for whoever adds master data to it, so that two do not add the same; others go on."""
+    query = select(Company).where(_companies.c.id == work.company_id).with_for_update(key_share=True)
+    return (await work.session.execute(query)).scalar_one()

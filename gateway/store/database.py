@@ -12,17 +12,20 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TypeAlias, TypeVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from gateway.store import journal
+from gateway.store.columns import Row
 from gateway.store.engines import check_settings, engine_for
 from gateway.store.ids import BLOCK, IdPool, reserve
 from gateway.store.migrate import migrate
 from gateway.store.work import Actor, CrashPoints, Work, no_crash_points
 
+ReadSession: TypeAlias = AsyncSession  # For reading only; services name it by this word.
 T = TypeVar("T")
 RETRIES_MAX = 5
 _RETRIED_SQLSTATES = frozenset({"40001", "40P01"})
@@ -136,3 +139,19 @@ async def open_database(url: str, *, now: dt.datetime, crash_points: CrashPoints
 def sqlite_url(folder: Path) -> str:
     """Return the address of the embedded database in a data folder."""
     return f"sqlite+aiosqlite:///{os.fspath(folder.resolve() / 'gateway.db')}"
+
+
+def collides_with(error: BaseException, constraint: str) -> bool:
+    """Tell whether a database error is the named unique constraint (SQLite names its columns instead)."""
+    if not isinstance(error, IntegrityError):
+        return False
+    text = str(error.orig)
+    return constraint in text or _columns_of(constraint) in text
+
+
+def _columns_of(constraint: str) -> str:
+    for table in Row.metadata.tables.values():
+        for unique in table.constraints:
+            if isinstance(unique, UniqueConstraint) and unique.name == constraint:
+                return ", ".join(f"{table.name}.{column.name}" for column in unique.columns)
+    return constraint

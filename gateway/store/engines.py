@@ -1,5 +1,7 @@
 """How connections are made and what they must say of themselves before the gateway trusts them."""
 
+import datetime as dt
+import sqlite3
 from typing import Any
 
 from sqlalchemy import event, text
@@ -17,6 +19,10 @@ _PRAGMAS = {
 }
 _POSTGRES = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 _SQLITE_OLDEST = (3, 37, 0)
+
+
+# Bulk rows go to the driver as they are, so it must know how a date is written.
+sqlite3.register_adapter(dt.date, dt.date.isoformat)
 
 
 class UnsafeDatabase(GatewayError):

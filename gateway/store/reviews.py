@@ -1,14 +1,18 @@
 """The review queue: questions to clerks, with the explanations that were found and what people said."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, delete, select, update
 from sqlalchemy import text as sql
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
-from gateway.store.columns import Row
-from gateway.store.keys import of_company, owned, points
+from gateway.store.columns import Row, table_of
+from gateway.store.fetch import among, in_pieces
+from gateway.store.keys import owned, points
+from gateway.store.work import Work
 from schemas.states import ReviewReason, ReviewState
 
 
@@ -26,7 +30,6 @@ class ReviewItem(Row, table=True):
         ),
         Index("ix_review_item_queue", "company_id", "state", "reason", "amount_minor", "id"),
         Index("ix_review_item_age", "company_id", "state", "opened_at", "id"),
-        of_company(),
         owned(),
         points("bank_transaction_id", "bank_transaction"),
     )
@@ -53,7 +56,6 @@ class ReviewCandidate(Row, table=True):
     __tablename__ = "review_candidate"
     __table_args__ = (
         Index("ix_review_candidate_item", "open_item_id", "review_item_id"),
-        of_company(),
         points("review_item_id", "review_item"),
         points("open_item_id", "open_item"),
     )
@@ -67,7 +69,7 @@ class Comment(Row, table=True):
     """What a person noted beside a review item."""
 
     __tablename__ = "comment"
-    __table_args__ = (of_company(), points("review_item_id", "review_item"))
+    __table_args__ = (points("review_item_id", "review_item"),)
 
     id: int = columns.key(primary=True)
     company_id: int = columns.key()
@@ -75,3 +77,91 @@ class Comment(Row, table=True):
     words: str = columns.text()
     actor_id: int | None = columns.key(nullable=True)
     recorded_at: dt.datetime = columns.moment()
+
+
+review_items, review_candidates = table_of(ReviewItem), table_of(ReviewCandidate)
+REVIEW_NAMES = (
+    "id", "company_id", "bank_transaction_id", "state", "reason", "amount_minor", "strength", "explanations",
+    "opened_at",
+)  # fmt: skip
+CANDIDATE_NAMES = ("review_item_id", "open_item_id", "company_id")
+
+
+async def get(session: AsyncSession, *, company_id: int, review_item_id: int) -> ReviewItem | None:
+    """Return a review item of the company."""
+    query = select(ReviewItem).where(review_items.c.company_id == company_id, review_items.c.id == review_item_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def last_of_transaction(session: AsyncSession, bank_transaction_id: int) -> ReviewItem | None:
+    """Return the latest question about a bank transaction, open or not."""
+    query = (
+        select(ReviewItem)
+        .where(review_items.c.bank_transaction_id == bank_transaction_id)
+        .order_by(review_items.c.id.desc())
+        .limit(1)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def open_of_transactions(session: AsyncSession, ids: Sequence[int]) -> dict[int, ReviewItem]:
+    """Return the open questions about some bank transactions, by bank transaction."""
+    found: dict[int, ReviewItem] = {}
+    for piece in in_pieces(ids):
+        query = select(ReviewItem).where(
+            among(session, review_items.c.bank_transaction_id, piece),
+            review_items.c.state == ReviewState.OPEN,
+        )
+        found |= {row.bank_transaction_id: row for row in (await session.execute(query)).scalars()}
+    return found
+
+
+async def close_open(work: Work, ids: Sequence[int], state: ReviewState) -> int:
+    """Close the open questions about some bank transactions; return how many there were."""
+    count = 0
+    for piece in in_pieces(ids):
+        result = await work.session.execute(
+            update(review_items)
+            .where(
+                among(work.session, review_items.c.bank_transaction_id, piece),
+                review_items.c.state == ReviewState.OPEN,
+            )
+            .values(state=state, closed_at=work.now, closed_by=work.actor.name, version=review_items.c.version + 1)
+        )
+        count += int(result.rowcount)  # type: ignore[attr-defined]
+    return count
+
+
+async def move(work: Work, *, review_item_id: int, version: int | None, **values: Any) -> bool:
+    """Change an open question if nobody changed it since it was seen (None: if it is open). Tell if it was changed."""
+    statement = update(review_items).where(
+        review_items.c.id == review_item_id, review_items.c.state == ReviewState.OPEN
+    )
+    if version is not None:
+        statement = statement.where(review_items.c.version == version)
+    result = await work.session.execute(statement.values(version=review_items.c.version + 1, **values))
+    return int(result.rowcount) == 1  # type: ignore[attr-defined]
+
+
+async def concerned_by(session: AsyncSession, *, company_id: int, item_ids: Sequence[int]) -> list[int]:
+    """Return the bank transactions of open questions that propose one of these items."""
+    found: set[int] = set()
+    for start in range(0, len(item_ids), 500):
+        query = (
+            select(review_items.c.bank_transaction_id)
+            .join(review_candidates, review_candidates.c.review_item_id == review_items.c.id)
+            .where(
+                review_items.c.company_id == company_id,
+                review_candidates.c.open_item_id.in_(item_ids[start : start + 500]),
+                review_items.c.state == ReviewState.OPEN,
+            )
+        )
+        found |= set((await session.execute(query)).scalars())
+    return sorted(found)
+
+
+async def forget_candidates(work: Work, review_item_ids: Sequence[int]) -> None:
+    """Forget which items some questions propose, before they propose others."""
+    for start in range(0, len(review_item_ids), 500):
+        wanted = review_candidates.c.review_item_id.in_(review_item_ids[start : start + 500])
+        await work.session.execute(delete(review_candidates).where(wanted))

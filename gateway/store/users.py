@@ -2,15 +2,16 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 
+from gateway.domain.access import AccessChangeKind, AccessChangeState
 from gateway.store import columns
 from gateway.store.columns import Row
 from schemas.states import Language, Role
 
 
 class User(Row, table=True):
-    """A person. ``totp_sealed`` is the seed of the second factor, sealed with the installation's key."""
+    """A person. The seed of the second factor is not stored: it is derived from the installation's key and the salt."""
 
     __tablename__ = "user_account"
     __table_args__ = (UniqueConstraint("login"),)
@@ -19,7 +20,7 @@ class User(Row, table=True):
     login: str = columns.text()
     name: str = columns.text()
     password_hash: str = columns.text(default="")
-    totp_sealed: str | None = columns.text(nullable=True)
+    totp_salt: str | None = columns.text(nullable=True)
     totp_enrolled_at: dt.datetime | None = columns.moment(nullable=True)
     totp_last_step: int | None = columns.key(nullable=True)
     language: Language | None = columns.enum(Language, nullable=True)
@@ -64,24 +65,46 @@ class Session(Row, table=True):
     value_hash: str = columns.text()
     user_id: int = columns.key(index=True)
     company_id: int | None = columns.key(nullable=True)
-    csrf_token: str = columns.text()
     second_factor_at: dt.datetime | None = columns.moment(nullable=True)
     created_at: dt.datetime = columns.moment()
     seen_at: dt.datetime = columns.moment()
 
 
 class OneTimeLink(Row, table=True):
-    """A link that works once: first administrator, invitation, password reset."""
+    """A link that works once, to set a password: of the first administrator (no user yet), or of a user."""
 
     __tablename__ = "one_time_link"
-    __table_args__ = (UniqueConstraint("value_hash"),)
+    __table_args__ = (UniqueConstraint("value_hash"), ForeignKeyConstraint(["user_id"], ["user_account.id"]))
 
     id: int = columns.key(primary=True)
     value_hash: str = columns.text()
-    purpose: str = columns.text()
     user_id: int | None = columns.key(nullable=True)
     expires_at: dt.datetime = columns.moment()
     used_at: dt.datetime | None = columns.moment(nullable=True)
+
+
+class AccessChange(Row, table=True):
+    """What an administrator wants to change about a user, and what the second one said."""
+
+    __tablename__ = "access_change"
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id"], ["user_account.id"]),
+        ForeignKeyConstraint(["company_id"], ["company.id"]),
+        ForeignKeyConstraint(["proposed_by"], ["user_account.id"]),
+        ForeignKeyConstraint(["decided_by"], ["user_account.id"]),
+        CheckConstraint("decided_by <> proposed_by", name="two_persons"),
+    )
+
+    id: int = columns.key(primary=True)
+    company_id: int = columns.key()
+    user_id: int = columns.key(index=True)
+    kind: AccessChangeKind = columns.enum(AccessChangeKind)
+    roles: list[str] = columns.facts()
+    state: AccessChangeState = columns.enum(AccessChangeState)
+    proposed_by: int | None = columns.key(nullable=True)  # None: the command line.
+    proposed_at: dt.datetime = columns.moment()
+    decided_by: int | None = columns.key(nullable=True)
+    decided_at: dt.datetime | None = columns.moment(nullable=True)
 
 
 class ApiToken(Row, table=True):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,8 +49,8 @@ class JournalEntry:
         """Return the SHA-256 over the canonical lines, ordered by table and id."""
         sha = hashlib.sha256()
         for table in sorted(self.lines):
-            for _, line in sorted(self.lines[table]):
-                sha.update(line.encode())
+            for _, lines in sorted(self.lines[table]):
+                sha.update(lines.encode())
         return sha.hexdigest()
 
 
@@ -73,6 +73,7 @@ class Work:
         self.now = now
         self.is_sqlite = is_sqlite
         self.entry = JournalEntry()
+        self.touched_items: set[int] = set()  # Items that this work changed or settled.
         self._ids = ids
         self._company_id = company_id
         self._crash_points = crash_points
@@ -117,7 +118,7 @@ class Work:
             columns = covered_columns(table)
             if columns:
                 values = [getattr(row, column) for column in columns]
-                self.cover(table, [(values[0], canonical(table, values))])
+                self.cover(table, values[0], canonical(table, values))
             self.session.add(row)
 
     async def flush(self) -> None:
@@ -137,6 +138,6 @@ class Work:
         for name, count in counts.items():
             entry.counts[name] = entry.counts.get(name, 0) + count
 
-    def cover(self, table: str, lines: Iterable[tuple[int, str]]) -> None:
-        """Put written immutable rows under the journal's digest: (key, canonical line) of each."""
-        self.entry.lines.setdefault(table, []).extend(lines)
+    def cover(self, table: str, first_id: int, lines: str) -> None:
+        """Put written immutable rows under the journal's digest: canonical lines of rows in the order of their keys."""
+        self.entry.lines.setdefault(table, []).append((first_id, lines))

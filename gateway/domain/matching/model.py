@@ -60,6 +60,30 @@ class KnownIban(NamedTuple):
     by: str = ""  # Name of the person whose decisions confirmed it.
 
 
+class SettledItem(NamedTuple):
+    """An item that was settled lately: a payment that names it again is noticed."""
+
+    item: OpenItem  # With nothing open.
+    settled_date: dt.date
+    bank_transaction_id: int | None = None
+
+
+class BookedCredit(NamedTuple):
+    """A bank transaction that was allocated, which a debit may take back. Lines as booked, from the item's side."""
+
+    id: int
+    customer_id: int | None
+    amount_minor: int
+    currency: str
+    booking_date: dt.date
+    lines: tuple["Line", ...]
+    on_account_minor: int = 0
+    end_to_end_id: str | None = None
+    mandate_reference: str | None = None
+    bank_reference: str | None = None
+    iban: str | None = None
+
+
 class Credit(NamedTuple):
     """A bank transaction, as matching sees it (positive: money coming to us)."""
 
@@ -92,6 +116,21 @@ class Strength(StrEnum):
     WEAK = "weak"
 
 
+class Rule(StrEnum):
+    """By which rule something is booked or ignored without a person."""
+
+    EXACT_REFERENCE = "exact_reference"  # (a)
+    DISCOUNT = "discount"  # (b)
+    PARTIAL = "partial"  # (c)
+    CONFIRMED_PAYER = "confirmed_payer"  # (d)
+    REPORTED_CHARGES = "reported_charges"  # The statement carries the charges that are missing.
+    TOLERANCE = "tolerance"
+    FEE_LIMIT = "fee_limit"
+    OWN_ACCOUNT = "own_account"
+    BANK_BOOKING = "bank_booking"  # The bank's code says what it is: fee, interest.
+    OUTGOING = "outgoing"
+
+
 class Sign(NamedTuple):
     """One short sentence of proof: a message code, its facts, and whether it speaks for or against."""
 
@@ -109,19 +148,24 @@ class Line(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """One way to read the amount: its payment lines and ``on_account_minor`` add up to the credit exactly."""
+    """One way to read the amount.
+
+    Its lines of payment, refund or return, ``on_account_minor`` and ``bank_fee_minor`` add up to the credit exactly;
+    lines of other kinds (discount, deducted charge) settle more of an item than the money does.
+    """
 
     customer_id: int | None
     lines: tuple[Line, ...]
     on_account_minor: int
     strength: Strength
     proof: tuple[Sign, ...]
+    bank_fee_minor: int = 0  # What our bank kept, inside a return: negative.
 
 
 class Book(NamedTuple):
     """Exactly one explanation stands, and a rule of the policy allows to book it."""
 
-    rule: str
+    rule: Rule
     explanation: Explanation
 
 
@@ -135,7 +179,7 @@ class Ask(NamedTuple):
 class Ignore(NamedTuple):
     """It is no customer payment, certainly: our own transfer, a fee of our bank, money that we paid out."""
 
-    rule: str
+    rule: Rule
     category: IgnoreCategory
 
 

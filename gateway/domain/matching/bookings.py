@@ -1,0 +1,120 @@
+"""Bookings that are no customer's payment: returns, collections of our own, fees, own transfers, money that went out.
+
+What is certain is ignored under its category; what concerns a customer is asked, never matched as a payment.
+"""
+
+from functools import lru_cache
+
+from gateway.domain.matching.candidates import ItemIndex
+from gateway.domain.matching.evidence import Evidence
+from gateway.domain.matching.model import Ask, Credit, Explanation, Ignore, Line, Policy, Rule, Sign, Strength
+from gateway.domain.matching.proof import SignCode
+from gateway.domain.matching.returns import explain_return
+from schemas.codes.booking_kinds import BookingKind
+from schemas.codes.bookings import booking_kind
+from schemas.states import AllocationKind, IgnoreCategory, ReviewReason
+
+_BANK_CATEGORIES = {
+    BookingKind.FEE: IgnoreCategory.BANK_FEE,
+    BookingKind.INTEREST: IgnoreCategory.INTEREST,
+}
+# Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
+_INCOMING, _REVERSAL = BookingKind.INCOMING_TRANSFER, BookingKind.REVERSAL
+_CAME_BACK = frozenset({BookingKind.RETURNED_TRANSFER, BookingKind.SUPPLIER_DEBIT_RETURN})
+_TAKEN_BACK = frozenset(
+    {BookingKind.RETURNED_DEBIT, BookingKind.RECALLED_TRANSFER, BookingKind.OWN_COLLECTION_REVERSAL}
+)
+_SUPPLIERS = frozenset({BookingKind.OUTGOING_TRANSFER, BookingKind.SUPPLIER_DEBIT})
+
+
+def decide_incoming(credit: Credit, index: ItemIndex) -> Ask | Ignore | None:
+    """Decide about money that came in and is no payment; None if it may be one."""
+    kind = _kind(credit.bank_transaction_code, credit.return_reason)
+    is_own = index.payers.is_own(credit.iban)
+    if credit.is_reversal or kind is _REVERSAL:
+        return Ask(ReviewReason.REVERSAL, ())
+    if credit.return_reason or kind in _CAME_BACK:
+        return Ask(ReviewReason.RETURNED_TRANSFER, ())
+    if credit.mandate_reference or kind is not _INCOMING or credit.end_to_end_id in index.own_end_to_end_ids:
+        if _is_collection(credit, kind, index):
+            return Ask(ReviewReason.OWN_COLLECTION, ())
+        return _no_business(kind, is_own=is_own)
+    return Ignore(Rule.OWN_ACCOUNT, IgnoreCategory.OWN_TRANSFER) if is_own else None
+
+
+@lru_cache(maxsize=4096)
+def _kind(code: str | None, return_reason: str | None) -> BookingKind:
+    return booking_kind(code, 1, return_reason)
+
+
+def _is_collection(credit: Credit, kind: BookingKind, index: ItemIndex) -> bool:
+    """Money that comes in under a mandate, or in a batch that is no batch of transfers, was collected by us."""
+    return (
+        kind is BookingKind.OWN_COLLECTION
+        or (credit.is_batch and kind is not BookingKind.INCOMING_TRANSFER)
+        or bool(credit.mandate_reference)
+        or credit.end_to_end_id in index.own_end_to_end_ids
+    )
+
+
+def _no_business(kind: BookingKind, *, is_own: bool) -> Ignore | None:
+    if kind in _BANK_CATEGORIES:
+        return Ignore(Rule.BANK_BOOKING, _BANK_CATEGORIES[kind])
+    if is_own or kind is BookingKind.INTERNAL_TRANSFER:
+        return Ignore(Rule.OWN_ACCOUNT, IgnoreCategory.OWN_TRANSFER)
+    return None
+
+
+def decide_outgoing(debit: Credit, index: ItemIndex, policy: Policy) -> Ask | Ignore:
+    """Decide about money that went out: a return, a fee, what we paid."""
+    kind = booking_kind(debit.bank_transaction_code, debit.amount_minor, debit.return_reason)
+    if debit.is_reversal or kind is BookingKind.REVERSAL:
+        return Ask(ReviewReason.REVERSAL, ())
+    if debit.return_reason or kind in _TAKEN_BACK or debit.end_to_end_id in index.own_end_to_end_ids:
+        return _ask_return(debit, kind, index)
+    ignored = _no_business(kind, is_own=index.payers.is_own(debit.iban))
+    if ignored:
+        return ignored
+    if index.has_debts_of_ours and (paid_out := _pay_outs(debit, index)):
+        return Ask(ReviewReason.WEAK_EVIDENCE, paid_out)
+    if kind is BookingKind.UNKNOWN and _concerns_customer(debit, index):
+        return _ask_return(debit, kind, index)
+    if not policy.ignore_outgoing:
+        return Ask(ReviewReason.NO_KNOWN_REFERENCE, ())
+    return Ignore(Rule.OUTGOING, _category(debit, kind))
+
+
+def _ask_return(debit: Credit, kind: BookingKind, index: ItemIndex) -> Ask:
+    original = index.booked.original_of(debit)
+    is_transfer = kind is BookingKind.RECALLED_TRANSFER or (original and not original.booked.mandate_reference)
+    is_debit = debit.mandate_reference or not original
+    reason = ReviewReason.RETURNED_TRANSFER if is_transfer and not is_debit else ReviewReason.RETURNED_DEBIT
+    return Ask(reason, (explain_return(original),) if original else ())
+
+
+def _concerns_customer(debit: Credit, index: ItemIndex) -> bool:
+    evidence = Evidence(debit, index)
+    return bool(evidence.words or evidence.pointed_at)
+
+
+def _pay_outs(debit: Credit, index: ItemIndex) -> tuple[Explanation, ...]:
+    """Propose what we owe a customer and this debit names and pays exactly: a credit note, money on account."""
+    words = Evidence(debit, index).words
+    slots = {slot for word in words for slots in word.readings if len(slots) == 1 for slot in slots}
+    owed = index.with_amount(debit.amount_minor, debit.currency)
+    return tuple(_pay_out(slot, index) for slot in sorted(slots.intersection(owed)))
+
+
+def _pay_out(slot: int, index: ItemIndex) -> Explanation:
+    item = index.items[slot]
+    line = Line(item.id, AllocationKind.REFUND, index.open[slot])
+    return Explanation(
+        item.customer_id, (line,), 0, Strength.STRONG, (Sign(SignCode.PAYS_OUT, {"number": item.number}),)
+    )
+
+
+def _category(debit: Credit, kind: BookingKind) -> IgnoreCategory:
+    code = debit.bank_transaction_code or ""
+    if "SALA" in code or "TAXS" in code:
+        return IgnoreCategory.TAX_SALARY
+    return IgnoreCategory.SUPPLIER if kind in _SUPPLIERS else IgnoreCategory.OTHER

@@ -1,0 +1,212 @@
+"""The index of what is open: built once, asked for each credit, changed as decisions are taken.
+
+Nothing here loops over all items for one credit. A slot is the place of an item in the index. The index may be narrow
+(the items of one customer, for one review item) or hold every open item of a company.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from gateway.domain.matching.model import (
+    Ask,
+    Book,
+    BookedCredit,
+    Credit,
+    Customer,
+    Decision,
+    KnownIban,
+    Line,
+    OpenItem,
+    SettledItem,
+)
+from gateway.domain.matching.names import fold
+from gateway.domain.matching.numbers import Numbers
+from gateway.domain.matching.payers import Payers
+from gateway.domain.matching.returns import BookedCredits
+from gateway.domain.matching.shapes import Shapes
+from schemas.references import reference_key
+from schemas.states import ReviewReason
+
+# Asked about, but no payment that an equal one may repeat.
+_NO_PAYMENT = frozenset(
+    {
+        ReviewReason.OWN_COLLECTION,
+        ReviewReason.RETURNED_DEBIT,
+        ReviewReason.RETURNED_TRANSFER,
+        ReviewReason.REVERSAL,
+    }
+)
+
+
+class Settlement(NamedTuple):
+    """When an item was settled, and by which bank transaction."""
+
+    date: dt.date
+    bank_transaction_id: int | None
+
+
+class ItemIndex:
+    """Open items by number, reference, amount and customer, with who pays and what was booked lately."""
+
+    __slots__ = (
+        "_by_amount",
+        "_by_customer",
+        "_by_reference",
+        "_slots",
+        "_waiting",
+        "booked",
+        "families",
+        "has_debts_of_ours",
+        "items",
+        "numbers",
+        "open",
+        "own_end_to_end_ids",
+        "payers",
+        "settlements",
+    )
+
+    def __init__(
+        self,
+        items: Iterable[OpenItem],
+        customers: Iterable[Customer] = (),
+        ibans: Iterable[KnownIban] = (),
+        *,
+        settled: Iterable[SettledItem] = (),
+        booked: Iterable[BookedCredit] = (),
+        mandates: Mapping[str, int] | None = None,
+        own_ibans: Iterable[str] = (),
+        own_end_to_end_ids: Iterable[str] = (),
+        shapes: Shapes | None = None,
+    ) -> None:
+        """Build the index, O(items). ``mandates`` gives the customer of each mandate reference.
+
+        ``own_ibans`` are our accounts, ``own_end_to_end_ids`` those of the collections that we sent. A narrow index
+        takes the ``shapes`` that were learned from all numbers, if they are at hand.
+        """
+        self.items = list(items)
+        self.open = [item.open_minor for item in self.items]
+        self.settlements: dict[int, Settlement] = {}
+        for item, date, bank_transaction_id in settled:
+            self.settlements[len(self.items)] = Settlement(date, bank_transaction_id)
+            self.items.append(item)
+            self.open.append(0)
+        shapes = shapes or Shapes([item.number for item in self.items])
+        self.numbers = Numbers([(item.number, _aliases(item)) for item in self.items], shapes)
+        self.payers = Payers(customers, ibans, mandates or {}, own_ibans)
+        self.booked = BookedCredits(booked)
+        self.own_end_to_end_ids = frozenset(own_end_to_end_ids)
+        self.has_debts_of_ours = min(self.open, default=0) < 0
+        self._waiting: dict[int, dict[str, Credit]] = {}  # By amount, then payer.
+        self._slots: dict[int, int] = {}
+        self._by_customer: dict[int, list[int]] = {}
+        self._by_amount: dict[int, list[int]] = {}
+        self._by_reference: dict[str, list[int]] = {}
+        # What the customer of each item has in common with its parent and siblings.
+        self.families = [self.payers.family(item.customer_id) for item in self.items]
+        for slot, item in enumerate(self.items):
+            self._slots[item.id] = slot
+            self._by_customer.setdefault(item.customer_id, []).append(slot)
+            if self.open[slot]:
+                self._by_amount.setdefault(self.open[slot], []).append(slot)
+            if item.creditor_reference:
+                self._by_reference.setdefault(reference_key(item.creditor_reference), []).append(slot)
+
+    @property
+    def has_references(self) -> bool:
+        """Return whether any item has a structured creditor reference."""
+        return bool(self._by_reference)
+
+    def with_reference(self, key: str) -> list[int]:
+        """Return the slots whose creditor reference has this key (`schemas.references.reference_key`)."""
+        return self._by_reference.get(key, [])
+
+    def with_amount(self, amount_minor: int, currency: str) -> list[int]:
+        """Return the slots of which exactly this amount is open."""
+        return [
+            slot
+            for slot in self._by_amount.get(amount_minor, ())
+            if self.open[slot] == amount_minor and self.items[slot].currency == currency
+        ]
+
+    def has_amount(self, amount_minor: int, *, besides: tuple[int, ...]) -> bool:
+        """Return whether another item has, or had, this amount open: a quick no."""
+        slots = self._by_amount.get(amount_minor, ())
+        return len(slots) > 1 or (len(slots) == 1 and slots[0] not in besides)
+
+    def open_slots(self, customer_id: int, currency: str) -> list[int]:
+        """Return what is open of a customer in a currency, in the order of the index."""
+        return [
+            slot
+            for slot in self._by_customer.get(customer_id, ())
+            if self.open[slot] and self.items[slot].currency == currency
+        ]
+
+    def fitting_slots(self, customer_id: int, amount_minor: int, currency: str) -> list[int]:
+        """Return the items of a customer of which exactly this amount is open: by the shorter of two lists."""
+        of_amount, of_customer = self._by_amount.get(amount_minor, ()), self._by_customer.get(customer_id, ())
+        if len(of_customer) < len(of_amount):
+            slots = [slot for slot in of_customer if self.open[slot] == amount_minor]
+        else:
+            slots = [slot for slot in of_amount if self.items[slot].customer_id == customer_id]
+        return [slot for slot in slots if self.open[slot] == amount_minor and self.items[slot].currency == currency]
+
+    def slot_of(self, item_id: int) -> int | None:
+        """Return the slot of an item, if it is in the index."""
+        return self._slots.get(item_id)
+
+    def apply(self, decision: Decision, credit: Credit) -> None:
+        """Take a decision over: what it books is no longer open; what it asks waits for a person."""
+        if isinstance(decision, Book):
+            for line in decision.explanation.lines:
+                self._move(line, credit)
+        elif isinstance(decision, Ask) and _may_mean_open_items(decision) and (payer := _payer_key(credit)):
+            self._waiting.setdefault(credit.amount_minor, {}).setdefault(payer, credit)
+
+    def undo(self, decision: Decision, credit: Credit) -> None:
+        """Restore what ``apply`` changed."""
+        if isinstance(decision, Book):
+            for line in decision.explanation.lines:
+                self._move(line._replace(amount_minor=-line.amount_minor), credit)
+        else:
+            waiting, payer = self._waiting.get(credit.amount_minor, {}), _payer_key(credit)
+            if waiting.get(payer) == credit:
+                del waiting[payer]
+
+    def waiting_twin(self, credit: Credit) -> Credit | None:
+        """Return an earlier credit of the same payer and amount that waits for a person."""
+        waiting = self._waiting.get(credit.amount_minor)
+        twin = waiting.get(_payer_key(credit)) if waiting else None
+        return None if twin is None or twin.id == credit.id else twin
+
+    def _move(self, line: Line, credit: Credit) -> None:
+        slot = self._slots[line.item_id]
+        self.open[slot] -= line.amount_minor
+        if self.open[slot]:
+            self.settlements.pop(slot, None)
+            slots = self._by_amount.setdefault(self.open[slot], [])
+            if slot not in slots:
+                slots.append(slot)
+        else:
+            self.settlements[slot] = Settlement(credit.booking_date, credit.id)
+
+
+def _aliases(item: OpenItem) -> tuple[str, ...]:
+    """Return how else a payer may name an item; an RF reference is searched by its own rule."""
+    order, reference = item.order_reference, item.creditor_reference
+    if reference is not None and (not reference or reference[:2] in ("RF", "rf")):
+        reference = None
+    if order is None and reference is None:
+        return ()
+    return tuple([name for name in (order, reference) if name])
+
+
+def _may_mean_open_items(question: Ask) -> bool:
+    """Return whether an equal credit that comes later may be for the same: not where this one only repeats."""
+    if question.reason in _NO_PAYMENT:
+        return False
+    return question.reason is not ReviewReason.PAID_ALREADY or any(one.lines for one in question.explanations)
+
+
+def _payer_key(credit: Credit) -> str:
+    return credit.iban or (fold(credit.name).key if credit.name else "")

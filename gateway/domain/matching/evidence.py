@@ -1,0 +1,134 @@
+"""What a credit says: the numbers and references that it names, and who sent it.
+
+Names and customer numbers are looked up only when somebody asks, because most credits need none.
+"""
+
+from itertools import accumulate
+
+from gateway.domain.matching.candidates import ItemIndex
+from gateway.domain.matching.model import Credit
+from gateway.domain.matching.names import agree, fold
+from gateway.domain.matching.payers import CustomerNumber
+from gateway.domain.matching.returns import NO_ID
+from gateway.domain.matching.tokens import Grade, Source, Word, tokenize
+from gateway.domain.matching.words import find_words
+from schemas.references import FoundReference, find_references, reference_key
+
+
+class Evidence:
+    """The evidence of one credit against one index."""
+
+    __slots__ = ("_customer_numbers", "_named", "confirmed", "credit", "index", "known_ibans", "words")
+
+    def __init__(self, credit: Credit, index: ItemIndex) -> None:
+        self.credit = credit
+        self.index = index
+        self.known_ibans, self.confirmed = index.payers.account(credit.iban)
+        self._named: frozenset[int] | None = None
+        self._customer_numbers: list[CustomerNumber] | None = None
+        self.words = self._text_words() if credit.text else []
+        if credit.creditor_reference:
+            self.words += _reference_words(credit.creditor_reference, index)
+        if credit.end_to_end_id and credit.end_to_end_id not in NO_ID:
+            self.words += [
+                word._replace(first=-1, last=-1, source=Source.END_TO_END_ID)
+                for word in find_words(credit.end_to_end_id, index.numbers)
+                if word.grade is Grade.WHOLE and word.key == index.numbers.keys[word.readings[0][0]]
+            ]
+
+    @property
+    def customer_numbers(self) -> list[CustomerNumber]:
+        """The customer numbers in the text."""
+        if self._customer_numbers is None:
+            self._customer_numbers = self.index.payers.numbered(self.credit.text)
+        return self._customer_numbers
+
+    @property
+    def named(self) -> frozenset[int]:
+        """The customers who may bear the name of the payer or of the ultimate debtor."""
+        if self._named is None:
+            payers, credit = self.index.payers, self.credit
+            self._named = frozenset(payers.named(credit.name) + payers.named(credit.ultimate_debtor))
+        return self._named
+
+    @property
+    def known_payers(self) -> frozenset[int]:
+        """The customers known by this IBAN or name."""
+        return self.named.union([known.customer_id for known in self.known_ibans])
+
+    @property
+    def pointed_at(self) -> frozenset[int]:
+        """All customers that anything points at: IBAN, name, customer number, mandate."""
+        mandate = self.index.payers.mandate(self.credit.mandate_reference)
+        numbered = [one for number in self.customer_numbers for one in number.customer_ids]
+        return self.known_payers.union(numbered, [] if mandate is None else [mandate])
+
+    def points_elsewhere(self, customer_id: int) -> frozenset[int]:
+        """Return the other customers that IBAN, names or a customer number point at.
+
+        A name that this customer bears as well points nowhere else.
+        """
+        numbered = [one for number in self.customer_numbers for one in number.customer_ids]
+        found = {*numbered, *[known.customer_id for known in self.known_ibans]}
+        for name in (self.credit.name, self.credit.ultimate_debtor):
+            if name and not self._is_name_of(customer_id, name):
+                found.update(self.index.payers.named(name))
+        return frozenset(found - {customer_id})
+
+    def bears_name(self, customer_id: int) -> bool:
+        """Return whether the payer's or the ultimate debtor's name is that of a customer or of its family."""
+        names = (self.credit.name, self.credit.ultimate_debtor)
+        return any(self._is_name_of(customer_id, name) for name in names if name)
+
+    def _is_name_of(self, customer_id: int, name: str) -> bool:
+        payers, theirs = self.index.payers, fold(name)
+        members = [payers.customers[one] for one in payers.members(customer_id) if one in payers.customers]
+        return any(agree(fold(member.name), theirs) for member in members)
+
+    def payer_agrees(self, slot: int) -> bool:
+        """Return whether the customer of an item, or its family, paid: by its confirmed IBAN, else by its name."""
+        if self.confirmed:
+            return self.index.payers.family(self.confirmed.customer_id) == self.index.families[slot]
+        return self.bears_name(self.index.items[slot].customer_id)
+
+    def _text_words(self) -> list[Word]:
+        words = find_words(self.credit.text, self.index.numbers)
+        references = find_references(self.credit.text)
+        return self._with_references(words, references) if references else words
+
+    def is_customer_number(self, word: Word) -> bool:
+        """Return whether a short form stands inside a customer number with letters (C000123): it names no item."""
+        return any(
+            number.first <= word.first and word.last <= number.last and number.first < number.last
+            for number in self.customer_numbers
+        )
+
+    def _with_references(self, words: list[Word], references: tuple[FoundReference, ...]) -> list[Word]:
+        """Let a structured reference take the place of the digits in it."""
+        ends = list(accumulate(len(gap) + len(run) for gap, run in tokenize(self.credit.text)))
+        found: list[Word] = []
+        for reference in references:
+            readings = tuple((slot,) for slot in self.index.with_reference(reference.key))
+            inside = [place for place, end in enumerate(ends) if reference.start < end <= reference.end]
+            if inside and (readings or self.index.has_references):
+                grade = Grade.WHOLE if readings else Grade.UNKNOWN
+                found.append(Word(inside[0], inside[-1], reference.key, grade, readings, Source.REFERENCE))
+        taken = [word for word in found if word.readings]
+        outside = [
+            word for word in words if not any(one.first <= word.first and word.last <= one.last for one in taken)
+        ]
+        # Of several readings of one reference the one that an item has is meant.
+        unknown = [word for word in found if not word.readings and not any(one.first == word.first for one in taken)]
+        return sorted(outside + taken + unknown[:1])
+
+
+def _reference_words(reference: str, index: ItemIndex) -> list[Word]:
+    """Read the field of the structured reference, in which some payers write a plain number."""
+    key = reference_key(reference)
+    readings = tuple((slot,) for slot in index.with_reference(key))
+    if readings:
+        return [Word(-1, -1, key, Grade.WHOLE, readings, Source.REFERENCE)]
+    plain = [word for word in find_words(reference, index.numbers) if word.grade is Grade.WHOLE]
+    if plain:
+        return [word._replace(first=-1, last=-1, source=Source.REFERENCE) for word in plain]
+    return [Word(-1, -1, key, Grade.UNKNOWN, (), Source.REFERENCE)] if index.has_references else []

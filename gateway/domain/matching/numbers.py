@@ -1,0 +1,152 @@
+"""The numbers of the open items, found whole or by their serial.
+
+Built once, O(items); a slot is the place of an item in the list that was given. Which words of a text mean which
+number is the matter of `words`.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from gateway.domain.matching.shapes import RUNS, YEAR, Series, Shapes
+
+_SLOTS_MAX = 20  # A short form that fits more items says nothing.
+INT_DIGITS_MAX = 18
+BETWEEN = " \t\r\n\xa0-/._:"  # May stand between the runs of one number.
+_ALIAS_LENGTH_MIN = 5  # Letters and digits of an order number or reference that is searched in texts.
+_GLUED_STARTS_MAX = 20  # More beginnings than these are not sought inside words.
+_K = TypeVar("_K", int, str)
+_NO_SERIES = Series("", "", "", "", "", 1, frozenset())
+
+
+class Numbers:
+    """All numbers by which an item can be named in a text."""
+
+    __slots__ = (
+        "_aliases",
+        "_serials",
+        "_whole",
+        "bare_makes",
+        "digit_starts",
+        "find_whole",
+        "glued_starts",
+        "has_aliases",
+        "has_foot",
+        "head_lengths",
+        "heads",
+        "keys",
+        "printed",
+        "runs_max",
+        "serial_lengths",
+        "serials",
+        "series",
+        "starts",
+        "starts_with_digit",
+    )
+
+    def __init__(self, numbers: Iterable[tuple[str, Sequence[str]]], shapes: Shapes) -> None:
+        """Take of each item its number and its aliases: order reference, national creditor reference."""
+        self.keys: list[str] = []
+        self.series: list[Series] = []
+        self.serials: list[int] = []
+        self.runs_max = 1
+        self._whole: dict[str, int | list[int]] = {}
+        # The slot, or slots, of a number without separators. Bound here because it is asked most often of all.
+        self.find_whole = self._whole.get
+        self._serials: dict[int, int | list[int]] = {}
+        self._aliases: dict[str, int | list[int]] = {}
+        self._read(numbers, shapes)
+        self._learn()
+
+    def _learn(self) -> None:
+        """Gather what a search in texts asks of all numbers together."""
+        all_series = list({id(series): series for series in self.series}.values())
+        alias_starts = {RUNS.findall(key)[0] for key in self._aliases}
+        starts = {series.start for series in all_series} | {run for run in alias_starts if run > "9Z"}
+        self.starts = frozenset(starts - {""})
+        self.glued_starts = tuple(sorted(self.starts))[:_GLUED_STARTS_MAX]
+        self.has_aliases = bool(self._aliases)
+        self.starts_with_digit = any(not series.start for series in all_series) or any(
+            run <= "9Z" for run in alias_starts
+        )
+        self.runs_max = max([self.runs_max] + [series.runs for series in all_series])
+        self.heads = frozenset(head for series in all_series for head in (series.head, series.short_head) if head)
+        self.head_lengths = tuple(sorted({len(head) for head in self.heads}, reverse=True))
+        self.serial_lengths = frozenset(length for series in all_series for length in series.lengths)
+        self.has_foot = any(series.foot for series in all_series)
+        # Length and first digits of numbers without letters or separators.
+        self.bare_makes = frozenset(
+            (len(key), key[:2])
+            for key, series in zip(self.keys, self.series, strict=True)
+            if key.isdecimal() and series.runs == 1
+        )
+        self.digit_starts = frozenset(head[:2] for head in self.heads) | {start for _, start in self.bare_makes}
+        self.printed = self._pattern()
+
+    def _read(self, numbers: Iterable[tuple[str, Sequence[str]]], shapes: Shapes) -> None:
+        parse, add_key, add_series, add_serial = shapes.parse, self.keys.append, self.series.append, self.serials.append
+        for slot, (number, aliases) in enumerate(numbers):
+            key, series, serial = parse(number) or ("", _NO_SERIES, -1)
+            add_key(key)
+            add_series(series)
+            add_serial(serial)
+            if key:
+                _add(self._whole, key, slot)
+                _add(self._serials, serial, slot)
+            for alias in aliases:
+                self._add_alias(alias, slot)
+
+    def _add_alias(self, alias: str, slot: int) -> None:
+        runs = RUNS.findall(alias.upper())
+        key = "".join(runs)
+        if len(key) >= _ALIAS_LENGTH_MIN and any(run <= "9Z" for run in runs):
+            _add(self._aliases, key, slot)
+            self.runs_max = max(self.runs_max, len(runs))
+
+    def _pattern(self) -> re.Pattern[str] | None:
+        """Return the pattern of a text with one number as it is printed, or nearly, and no other digits but a date.
+
+        Possessive, so that a hostile text is read once. None where numbers begin in many ways, or as dates do.
+        """
+        if not self.starts or len(self.starts) > _GLUED_STARTS_MAX or self.starts_with_digit:
+            return None
+        letters, gap = "|".join(sorted(self.starts)), f"[{re.escape(BETWEEN)}]"
+        number = f"(?:{letters}){gap}{{0,2}}[0-9]++(?:{gap}{{1,2}}[0-9]++){{0,{self.runs_max}}}"
+        date = "[0-3]?[0-9][./][0-3]?[0-9][./](?:19|20)[0-9]{2}(?![0-9])"
+        return re.compile(f"[^0-9]*(?<![A-Z])({number})(?![A-Z0-9])[^0-9]*(?:{date}[^0-9]*)?", re.DOTALL)
+
+    def with_alias(self, key: str) -> list[int]:
+        """Return the slots that have this other number: an order, a national reference."""
+        hit = self._aliases.get(key, [])
+        return [hit] if isinstance(hit, int) else hit
+
+    def with_serial(self, serial: str, prefix: str = "", head: str = "", foot: str = "") -> list[int]:
+        """Return the slots whose serial is this, and whose prefix, head and foot are these where they are given.
+
+        Zeros may be left out, but not some of them; a year may be written with two digits.
+        """
+        hit = self._serials.get(int(serial)) if len(serial) <= INT_DIGITS_MAX else None
+        if hit is None:
+            return []
+        slots = [hit] if isinstance(hit, int) else hit
+        found = [slot for slot in slots if _fits(self.series[slot], serial, prefix, head, foot)]
+        return found if len(found) <= _SLOTS_MAX else []
+
+
+def _fits(series: Series, serial: str, prefix: str, head: str, foot: str) -> bool:
+    return (
+        (not prefix or series.prefix == prefix)
+        and (not head or head in (series.head, series.short_head))
+        and (not foot or foot == series.foot or (foot == series.foot[2:] and YEAR.match(series.foot) is not None))
+        and (serial[0] != "0" or len(serial) in series.lengths)
+    )
+
+
+def _add(slots: dict[_K, int | list[int]], key: _K, slot: int) -> None:
+    """Add a slot; a list is made only where it is needed, which halves the memory."""
+    known = slots.setdefault(key, slot)
+    if known != slot:
+        if isinstance(known, list):
+            known.append(slot)
+        else:
+            slots[key] = [known, slot]

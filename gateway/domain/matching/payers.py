@@ -1,0 +1,176 @@
+"""Who may have paid: customers by IBAN, name, customer number and mandate.
+
+Only a confirmed IBAN says for sure who paid. A name may be borne by two customers, a customer number may be any number,
+an IBAN of two customers or of a collector pays for anybody; these propose, or make doubtful.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import combinations
+from typing import NamedTuple
+
+from gateway.domain.matching.model import Customer, KnownIban
+from gateway.domain.matching.names import are_similar, fold
+from gateway.domain.matching.shapes import RUNS
+from gateway.domain.matching.tokens import tokenize
+from schemas.statement import account_key
+from schemas.states import IbanSource
+
+_NAMESAKES_MAX = 30  # More customers that share words with a name are none.
+_NAMES_KEPT_MAX = 20_000
+_NUMBER_LENGTH_MIN = 3
+
+
+class Account(NamedTuple):
+    """What is known of a payer's account; ``confirmed`` if it is one customer's for sure."""
+
+    known: tuple[KnownIban, ...]
+    confirmed: KnownIban | None
+
+
+UNKNOWN_ACCOUNT = Account((), None)
+
+
+class CustomerNumber(NamedTuple):
+    """A customer number in a text: tokens ``first`` to ``last``."""
+
+    first: int
+    last: int
+    customer_ids: tuple[int, ...]
+
+
+class Payers:
+    """The customers of a company and what they are known by."""
+
+    def __init__(
+        self,
+        customers: Iterable[Customer],
+        ibans: Iterable[KnownIban],
+        mandates: Mapping[str, int],
+        own_ibans: Iterable[str],
+    ) -> None:
+        self.customers = {customer.id: customer for customer in customers}
+        self._own_ibans = frozenset(map(account_key, own_ibans))
+        self._mandates = {reference.upper(): customer_id for reference, customer_id in mandates.items()}
+        self._accounts = _accounts(ibans)
+        self._families: dict[int, list[int]] = {}
+        for customer in self.customers.values():
+            self._families.setdefault(customer.family_id, []).append(customer.id)
+        self._named: dict[str, tuple[int, ...]] = {}
+
+    def family(self, customer_id: int) -> int:
+        """Return what a customer has in common with its parent and siblings."""
+        customer = self.customers.get(customer_id)
+        return customer.family_id if customer else -customer_id
+
+    def members(self, customer_id: int) -> list[int]:
+        """Return the customer with its parent and siblings."""
+        return self._families.get(self.family(customer_id)) or [customer_id]
+
+    def account(self, iban: str | None) -> Account:
+        """Return what is known of a payer's account."""
+        if not iban:
+            return UNKNOWN_ACCOUNT
+        return self._accounts.get(_compact(iban), UNKNOWN_ACCOUNT)
+
+    def is_own(self, iban: str | None) -> bool:
+        """Return whether an account is ours."""
+        return iban is not None and _compact(iban) in self._own_ibans
+
+    def mandate(self, reference: str | None) -> int | None:
+        """Return the customer who gave a mandate."""
+        return self._mandates.get(reference.upper()) if reference else None
+
+    def named(self, name: str | None) -> tuple[int, ...]:
+        """Return the customers who may bear this name: the same words, else similar ones."""
+        if not name:
+            return ()
+        found = self._named.get(name)
+        if found is None:
+            if len(self._named) >= _NAMES_KEPT_MAX:
+                self._named.clear()
+            found = self._named[name] = self._search(name)
+        return found
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[int]]:
+        keys: dict[str, list[int]] = {}
+        for customer in self.customers.values():
+            keys.setdefault(fold(customer.name).key, []).append(customer.id)
+        return keys
+
+    @cached_property
+    def _by_word(self) -> dict[str, set[int]]:
+        words: dict[str, set[int]] = {}
+        for customer in self.customers.values():
+            for word in fold(customer.name).words:
+                words.setdefault(word, set()).add(customer.id)
+        return words
+
+    def _search(self, text: str) -> tuple[int, ...]:
+        """Find customers by all words of a name, then those who share two words, or one rare word, and are similar."""
+        name = fold(text)
+        same = self._by_key.get(name.key, [])
+        bearers = sorted((self._by_word[word] for word in name.words if word in self._by_word), key=len)[:3]
+        near = [bearers[0]] if bearers else []
+        near += [first & second for first, second in combinations(bearers, 2)]
+        found = {one for ids in near if len(ids) <= _NAMESAKES_MAX for one in ids}.difference(same)
+        return (*same, *[one for one in sorted(found) if are_similar(fold(self.customers[one].name), name)])
+
+    @cached_property
+    def _by_number(self) -> dict[str, list[int]]:
+        numbers: dict[str, list[int]] = {}
+        for customer in self.customers.values():
+            numbers.setdefault(_number_key(RUNS.findall(customer.number.upper())), []).append(customer.id)
+        numbers.pop("", None)
+        return numbers
+
+    @cached_property
+    def _number_runs(self) -> dict[str, int]:
+        """How many runs a customer number has at most, by its first run of letters ("" if it begins with digits)."""
+        longest: dict[str, int] = {}
+        for key in self._by_number:
+            runs = RUNS.findall(key)
+            start = runs[0] if runs[0] > "9Z" else ""
+            longest[start] = max(len(runs), longest.get(start, 0))
+        return longest
+
+    def numbered(self, text: str) -> list[CustomerNumber]:
+        """Return the customer numbers in a text; leading zeros may be missing."""
+        found: list[CustomerNumber] = []
+        tokens = tokenize(text)
+        for first, (_, start) in enumerate(tokens):
+            for count in range(self._number_runs.get(start if start > "9Z" else "", 0), 0, -1):
+                runs = [run for _, run in tokens[first : first + count]]
+                customers = self._by_number.get(_number_key(runs))
+                if customers and len(runs) == count:
+                    found.append(CustomerNumber(first, first + count - 1, tuple(customers)))
+                    break
+        return found
+
+
+def _compact(iban: str) -> str:
+    """Return an account as it is compared; most are written so, which is quickly seen."""
+    return iban if iban.isalnum() and iban.isupper() else account_key(iban)
+
+
+def _accounts(ibans: Iterable[KnownIban]) -> dict[str, Account]:
+    by_iban: dict[str, list[KnownIban]] = {}
+    for known in ibans:
+        by_iban.setdefault(_compact(known.iban), []).append(known)
+    return {iban: Account(tuple(known), _confirmed(known)) for iban, known in by_iban.items()}
+
+
+def _confirmed(known: Sequence[KnownIban]) -> KnownIban | None:
+    """Return the customer whose account it is for sure: confirmed, of no other customer, and no collector's."""
+    for one in known:
+        if one.customer_id != known[0].customer_id or one.source is IbanSource.COLLECTOR:
+            return None
+    return next((one for one in known if one.is_confirmed), None)
+
+
+def _number_key(runs: Sequence[str]) -> str:
+    """Return a customer number as it is compared; empty if it is too short to be told from any number."""
+    if sum(map(len, runs)) < _NUMBER_LENGTH_MIN or all(run > "9Z" for run in runs):
+        return ""
+    return "".join([run.lstrip("0") or "0" if run <= "9Z" else run for run in runs])

@@ -1,0 +1,216 @@
+"""The signs that speak for or against an explanation, as short sentences in the reader's language.
+
+A sign is a code with facts (text and whole numbers only, so that it can be stored). How a fact is shown is told by its
+name: ``*_minor`` is an amount in the fact ``currency``, ``*_date`` an ISO date, ``percent_points`` are hundredths of a
+per cent; anything else is shown as it is.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from enum import StrEnum
+
+from gateway.domain.matching.model import Sign
+from schemas.codes.words import read_words
+from schemas.money import amount_text
+from schemas.states import Language
+
+
+class SignCode(StrEnum):
+    """What was noticed."""
+
+    NAMES_ITEM = "names_item"
+    NAMES_SHORT = "names_short"
+    NAMES_ALIAS = "names_alias"
+    NAMES_REFERENCE = "names_reference"
+    NAMES_IN_END_TO_END_ID = "names_in_end_to_end_id"
+    MISTYPED = "mistyped"
+    NAMES_OTHER = "names_other"
+    NAMES_UNKNOWN = "names_unknown"
+    IBAN_CONFIRMED = "iban_confirmed"
+    IBAN_CONFIRMED_BY = "iban_confirmed_by"
+    IBAN_PROPOSED = "iban_proposed"
+    IBAN_COLLECTOR = "iban_collector"
+    NAME_AGREES = "name_agrees"
+    NAME_SIMILAR = "name_similar"
+    CUSTOMER_NUMBER = "customer_number"
+    MANDATE = "mandate"
+    PAYER_DIFFERS = "payer_differs"
+    AMOUNT_EXACT = "amount_exact"
+    SUM_EXACT = "sum_exact"
+    ONLY_ITEM = "only_item"
+    ONLY_SET = "only_set"
+    OTHER_SETS = "other_sets"
+    SETS_FIT = "sets_fit"
+    OTHERS_FIT = "others_fit"
+    SEARCH_CUT = "search_cut"
+    BY_CHANCE = "by_chance"
+    DISCOUNT = "discount"
+    DISCOUNT_LATE = "discount_late"
+    CHARGES_REPORTED = "charges_reported"
+    CHARGES_SUPPOSED = "charges_supposed"
+    WITHIN_TOLERANCE = "within_tolerance"
+    REST_OPEN = "rest_open"
+    KEPT_ON_ACCOUNT = "kept_on_account"
+    PAID_ALREADY = "paid_already"
+    NOTHING_OPEN = "nothing_open"
+    NO_REFERENCE = "no_reference"
+    TWIN_WAITS = "twin_waits"
+    IN_FLIGHT = "in_flight"
+    DISPUTED = "disputed"
+    OTHER_CURRENCY = "other_currency"
+    RETURN_OF = "return_of"
+    RETURN_FEE = "return_fee"
+    PAYS_OUT = "pays_out"
+
+
+_SENTENCES = read_words("""
+names_item              the text names {number}
+                        le libellé cite {number}
+                        der Text nennt {number}
+names_short             {written} in the text is short for {number}
+                        {written} dans le libellé abrège {number}
+                        {written} im Text ist kurz für {number}
+names_alias             {written} in the text is an order or reference of {number}
+                        {written} dans le libellé est une commande ou référence de {number}
+                        {written} im Text ist Bestellung oder Referenz von {number}
+names_reference         the structured reference {written} is that of {number}
+                        la référence structurée {written} est celle de {number}
+                        die strukturierte Referenz {written} gehört zu {number}
+names_in_end_to_end_id  the end-to-end id names {number}
+                        la référence de bout en bout cite {number}
+                        die End-to-End-ID nennt {number}
+mistyped                {written} in the text is nearly {number}
+                        {written} dans le libellé est presque {number}
+                        {written} im Text ist beinahe {number}
+names_other             the text names {number} as well
+                        le libellé cite aussi {number}
+                        der Text nennt auch {number}
+names_unknown           {written} looks like a number of ours, but nothing open has it
+                        {written} ressemble à un de nos numéros, mais rien d'ouvert ne le porte
+                        {written} sieht aus wie eine Nummer von uns, aber nichts Offenes hat sie
+iban_confirmed          the account is on the record or a mandate of customer {customer}
+                        le compte figure sur la fiche ou un mandat du client {customer}
+                        das Konto steht im Stammsatz oder einem Mandat des Kunden {customer}
+iban_confirmed_by       the account was confirmed for customer {customer} on {since_date} by {by}
+                        le compte a été confirmé pour le client {customer} le {since_date} par {by}
+                        das Konto wurde für den Kunden {customer} am {since_date} von {by} bestätigt
+iban_proposed           the account has paid for customer {customer} before, but is not confirmed
+                        le compte a déjà payé pour le client {customer}, sans être confirmé
+                        das Konto hat schon für den Kunden {customer} gezahlt, ist aber nicht bestätigt
+iban_collector          the account pays for several customers
+                        le compte paie pour plusieurs clients
+                        das Konto zahlt für mehrere Kunden
+name_agrees             the payer's name is that of customer {customer}
+                        le nom du payeur est celui du client {customer}
+                        der Name des Zahlers ist der des Kunden {customer}
+name_similar            the payer's name resembles that of customer {customer}
+                        le nom du payeur ressemble à celui du client {customer}
+                        der Name des Zahlers ähnelt dem des Kunden {customer}
+customer_number         the text holds the customer number {customer}
+                        le libellé contient le numéro de client {customer}
+                        der Text enthält die Kundennummer {customer}
+mandate                 the mandate is that of customer {customer}
+                        le mandat est celui du client {customer}
+                        das Mandat ist das des Kunden {customer}
+payer_differs           nothing shows that customer {customer} paid
+                        rien ne montre que le client {customer} a payé
+                        nichts zeigt, dass der Kunde {customer} gezahlt hat
+amount_exact            the amount is exactly what is open: {amount_minor}
+                        le montant est exactement le solde ouvert : {amount_minor}
+                        der Betrag ist genau der offene: {amount_minor}
+sum_exact               the amount is exactly the sum of {count} items: {amount_minor}
+                        le montant est exactement la somme de {count} postes : {amount_minor}
+                        der Betrag ist genau die Summe von {count} Posten: {amount_minor}
+only_item               no other open item of the customer has this amount
+                        aucun autre poste ouvert du client n'a ce montant
+                        kein anderer offener Posten des Kunden hat diesen Betrag
+only_set                sum of {count} open items, the only set that fits
+                        somme de {count} postes ouverts, la seule combinaison qui convient
+                        Summe von {count} offenen Posten, die einzige passende Auswahl
+other_sets              sum of {count} open items, but another set fits as well
+                        somme de {count} postes ouverts, mais une autre combinaison convient aussi
+                        Summe von {count} offenen Posten, doch eine andere Auswahl passt auch
+sets_fit                other open items of the customer may fit together as well
+                        d'autres postes ouverts du client peuvent aussi convenir ensemble
+                        andere offene Posten des Kunden könnten zusammen auch passen
+others_fit              {number} fits the amount as well
+                        {number} convient aussi au montant
+                        {number} passt auch zum Betrag
+search_cut              there were too many combinations to try them all
+                        trop de combinaisons pour toutes les essayer
+                        zu viele Kombinationen, um alle zu prüfen
+by_chance               among so many open items a sum fits easily by chance
+                        parmi tant de postes ouverts une somme convient vite par hasard
+                        bei so vielen offenen Posten passt leicht zufällig eine Summe
+discount                {discount_minor} discount, agreed until {until_date}
+                        escompte de {discount_minor}, accordé jusqu'au {until_date}
+                        {discount_minor} Skonto, vereinbart bis {until_date}
+discount_late           {discount_minor} discount taken after {until_date}
+                        escompte de {discount_minor} déduit après le {until_date}
+                        {discount_minor} Skonto gezogen nach dem {until_date}
+charges_reported        the bank reports {charges_minor} charges, which make up the difference
+                        la banque annonce {charges_minor} de frais, qui font la différence
+                        die Bank meldet {charges_minor} Entgelt, das den Unterschied ausmacht
+charges_supposed        {charges_minor} are missing, perhaps charges of a bank
+                        il manque {charges_minor}, peut-être des frais bancaires
+                        es fehlen {charges_minor}, vielleicht Bankentgelt
+within_tolerance        {rest_minor} are missing, which the company lets go
+                        il manque {rest_minor}, que la société abandonne
+                        es fehlen {rest_minor}, auf die die Firma verzichtet
+rest_open               {rest_minor} stay open
+                        {rest_minor} restent ouverts
+                        {rest_minor} bleiben offen
+kept_on_account         {on_account_minor} are kept on account
+                        {on_account_minor} sont gardés en acompte
+                        {on_account_minor} bleiben als Guthaben stehen
+paid_already            {number} was settled on {settled_date}
+                        {number} a été soldé le {settled_date}
+                        {number} wurde am {settled_date} ausgeglichen
+nothing_open            nothing of {number} is open
+                        rien n'est ouvert sur {number}
+                        von {number} ist nichts offen
+no_reference            nothing in the text names what is paid
+                        rien dans le libellé ne cite ce qui est payé
+                        nichts im Text nennt, was bezahlt wird
+twin_waits              an equal payment of {booking_date} waits and may be for the same
+                        un paiement égal du {booking_date} attend, peut-être pour la même chose
+                        eine gleiche Zahlung vom {booking_date} wartet und mag dasselbe meinen
+in_flight               a direct debit of {number} is in flight, due on {collection_date}
+                        un prélèvement de {number} est en cours, échéance le {collection_date}
+                        eine Lastschrift für {number} ist unterwegs, fällig am {collection_date}
+disputed                {disputed_minor} of {number} are in dispute
+                        {disputed_minor} de {number} sont en litige
+                        {disputed_minor} von {number} sind strittig
+other_currency          {number} is in {item_currency}, the money in {currency}
+                        {number} est en {item_currency}, l'argent en {currency}
+                        {number} lautet auf {item_currency}, das Geld auf {currency}
+return_of               takes back the payment of {booking_date}, found by {found_by}
+                        reprend le paiement du {booking_date}, trouvé par {found_by}
+                        nimmt die Zahlung vom {booking_date} zurück, gefunden über {found_by}
+return_fee              {fee_minor} of it are charges
+                        dont {fee_minor} de frais
+                        davon {fee_minor} Entgelt
+pays_out                pays out {number} exactly
+                        rembourse exactement {number}
+                        zahlt {number} genau aus
+""")
+
+
+def sentence(
+    sign: Sign,
+    language: Language,
+    *,
+    money: Callable[[int, str], str] = lambda minor, currency: f"{amount_text(minor, currency)} {currency}",
+    date: Callable[[dt.date], str] = dt.date.isoformat,
+) -> str:
+    """Return a sign as a sentence without a full stop; ``money`` and ``date`` write for the reader."""
+    currency = str(sign.facts.get("currency", ""))
+    shown = {
+        name: money(int(fact), currency)
+        if name.endswith("_minor")
+        else date(dt.date.fromisoformat(str(fact)))
+        if name.endswith("_date")
+        else str(fact)
+        for name, fact in sign.facts.items()
+    }
+    return _SENTENCES[sign.code].in_language(language).format_map(shown)

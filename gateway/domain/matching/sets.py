@@ -1,0 +1,94 @@
+"""Sets of a customer's open items whose sum is the amount, without any reference."""
+
+from typing import NamedTuple
+
+from gateway.domain.matching.case import Case
+from gateway.domain.matching.combinations import Found, find_sets, is_chance, items_max
+from gateway.domain.matching.terms import discounts
+from gateway.domain.matching.tokens import Slots
+from schemas.states import OpenItemKind
+
+
+class FoundSets(NamedTuple):
+    """Up to two sets that fit, whether one is known to be the only one, and whether it would be worth booking."""
+
+    sets: tuple[Slots, ...]
+    is_only: bool
+    is_by_chance: bool
+    is_cut: bool
+
+
+_NONE = FoundSets((), False, False, False)
+_PAYABLE = OpenItemKind.PAYABLE
+
+
+def sets_of(case: Case, customer_id: int) -> FoundSets:
+    """Search the open items of one customer for sets that add up to the credit."""
+    slots = _candidates(case, customer_id)
+    if len(slots) < 2:
+        return _NONE
+    amounts, wanted = [case.item_index.open[slot] for slot in slots], case.policy.combination_items_max
+    found = _search(case, amounts)
+    if not found.sets:
+        return FoundSets((), False, False, not found.is_complete)
+    sets = tuple(tuple(slots[place] for place in places) for places in found.sets)
+    chance = is_chance(amounts, case.credit.amount_minor, len(sets[0]), size_wanted=wanted)
+    return FoundSets(sets, found.only is not None, chance, not found.is_complete)
+
+
+def fits_otherwise(case: Case, customer_id: int, slots: Slots) -> bool:
+    """Return whether other items of the customer may be meant than these: several, or one or several less discounts.
+
+    A search that did not come to its end may have missed some.
+    """
+    candidates = _candidates(case, customer_id)
+    if len(candidates) <= len(slots):
+        return False
+    amounts = [case.item_index.open[slot] for slot in candidates]
+    if len(slots) == 1 and _may_fit(_search(case, amounts)):
+        return True
+    reduced = [amount - _discount(case, slot) for slot, amount in zip(candidates, amounts, strict=True)]
+    if reduced == amounts:
+        return False
+    wanted, rounding = case.credit.amount_minor, case.policy.discount_rounding_minor
+    return any(
+        abs(left - wanted) <= rounding for left, amount in zip(reduced, amounts, strict=True) if left < amount
+    ) or (_may_fit(_search(case, reduced)))
+
+
+def _may_fit(found: Found) -> bool:
+    return bool(found.sets) or not found.is_complete
+
+
+def _candidates(case: Case, customer_id: int) -> list[int]:
+    index = case.item_index
+    return [
+        slot for slot in index.open_slots(customer_id, case.credit.currency) if index.items[slot].kind is not _PAYABLE
+    ]
+
+
+def _discount(case: Case, slot: int) -> int:
+    index, policy = case.item_index, case.policy
+    item = index.items[slot]
+    if not item.discounts:
+        return 0
+    allowed = discounts(item, index.open[slot], case.credit.booking_date, grace_days=policy.discount_grace_days)
+    return allowed[0] if allowed else 0
+
+
+def _search(case: Case, amounts: list[int]) -> Found:
+    policy = case.policy
+    size_max = items_max(len(amounts), policy.combination_items_max)
+    return find_sets(amounts, case.credit.amount_minor, size_max=size_max, steps_max=policy.combination_steps_max)
+
+
+def completing(case: Case, slots: Slots, missing: int) -> list[int]:
+    """Return the items that would make named items fit: a credit note that was taken, an item that was not named."""
+    index = case.item_index
+    customers = {index.items[slot].customer_id for slot in slots}
+    return [
+        slot
+        for customer_id in sorted(customers)
+        for slot in index.open_slots(customer_id, case.credit.currency)
+        if index.open[slot] == -missing and slot not in slots
+    ]

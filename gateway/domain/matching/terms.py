@@ -1,0 +1,53 @@
+"""What may be deducted by agreement: the cash discount of each item until its date, and how a sum of them is shared."""
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import product
+
+from gateway.domain.matching.model import OpenItem
+
+_CHOICES_MAX = 64
+
+
+def discounts(item: OpenItem, open_minor: int, on_date: dt.date, *, grace_days: int = 0) -> list[int]:
+    """Return the discounts that may be taken from what is open on a day, the highest first (half a cent rounds up)."""
+    last_date = on_date - dt.timedelta(days=grace_days)
+    return _amounts([terms.basis_points for terms in item.discounts if last_date <= terms.until_date], open_minor)
+
+
+def late_discounts(item: OpenItem, open_minor: int, on_date: dt.date, *, grace_days: int = 0) -> list[int]:
+    """Return the discounts whose date has passed, the highest first."""
+    last_date = on_date - dt.timedelta(days=grace_days)
+    return _amounts([terms.basis_points for terms in item.discounts if last_date > terms.until_date], open_minor)
+
+
+def _amounts(basis_points: list[int], open_minor: int) -> list[int]:
+    return sorted(
+        {(open_minor * points + 5000) // 10_000 for points in basis_points if open_minor > 0 < points}, reverse=True
+    )
+
+
+def share(options: Sequence[Sequence[int]], deduction: int, *, rounding: int) -> tuple[int, ...] | None:
+    """Share a deduction out to items by the discounts that each may have; None if it is not their sum.
+
+    Payers deduct from every item that allows it; a deduction from some of them is taken if only one choice adds up to
+    the cent. A rounding difference of the whole goes to the highest discount.
+    """
+    if deduction <= 0 or not any(options):
+        return None
+    for choice in (tuple(own[0] if own else 0 for own in options), tuple(own[-1] if own else 0 for own in options)):
+        difference = deduction - sum(choice)
+        if abs(difference) <= rounding:
+            highest = choice.index(max(choice))
+            return (*choice[:highest], choice[highest] + difference, *choice[highest + 1 :])
+    return _exact_choice(options, deduction)
+
+
+def _exact_choice(options: Sequence[Sequence[int]], deduction: int) -> tuple[int, ...] | None:
+    count = 1
+    for own in options:
+        count *= len(own) + 1
+    if count > _CHOICES_MAX:
+        return None
+    fitting = [choice for choice in product(*[(0, *own) for own in options]) if sum(choice) == deduction]
+    return fitting[0] if len(fitting) == 1 else None

@@ -1,0 +1,50 @@
+"""What happens by itself: files whose import was broken off are taken up again.
+
+The scheduler only wakes us; what is due stands in the database.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from gateway.store import statements
+from gateway.store.database import Database
+
+log = structlog.get_logger()
+RESUME_S = 30
+
+
+class Jobs:
+    """The jobs of one process."""
+
+    def __init__(
+        self, database: Database, import_file: Callable[[int], Awaitable[None]], now: Callable[[], dt.datetime]
+    ) -> None:
+        self._database = database
+        self._import_file = import_file
+        self._now = now
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Begin to wake up; the first time at once."""
+        self._scheduler.add_job(
+            self.resume_imports, "interval", seconds=RESUME_S, next_run_time=self._now(), misfire_grace_time=None,
+            coalesce=True, max_instances=1,
+        )  # fmt: skip
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Wake up no more."""
+        self._scheduler.shutdown(wait=False)
+
+    async def resume_imports(self) -> None:
+        """Take up every received file that nobody reads."""
+        async with self._database.read() as session:
+            waiting = await statements.unfinished_files(session, now=self._now())
+        results = await asyncio.gather(*map(self._import_file, waiting), return_exceptions=True)
+        for file_id, result in zip(waiting, results, strict=True):
+            if isinstance(result, Exception):
+                log.error("import_failed", file_id=file_id, error=type(result).__name__)

@@ -1,0 +1,63 @@
+"""Export what is stored as CSV: allocations, bank transactions, invoices.
+
+A text that a spreadsheet would take for a formula gets an apostrophe in front (reliability section 7).
+"""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import AsyncIterator, Callable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from gateway.store import exports
+from gateway.store.database import ReadSession
+
+_FORMULA = tuple("=+-@\t\r\0＝＋－＠")
+
+
+class Exportable(StrEnum):
+    """What can be exported."""
+
+    ALLOCATIONS = "allocations"
+    BANK_TRANSACTIONS = "bank-transactions"
+    INVOICES = "invoices"
+
+
+async def export_rows(
+    session: ReadSession, *, what: Exportable, company_id: int, history: bool = False
+) -> AsyncIterator[str]:
+    """Yield CSV text, the header first; amounts in minor units, dates in ISO form."""
+    names, rows = _source(session, what, company_id, history=history)
+    yield _line(names, lambda value: value)
+    async for row in rows:
+        yield _line(row, _cell)
+
+
+def _source(
+    session: ReadSession, what: Exportable, company_id: int, *, history: bool
+) -> tuple[Sequence[str], AsyncIterator[tuple[Any, ...]]]:
+    if what is Exportable.ALLOCATIONS:
+        rows = exports.allocation_rows(session, company_id=company_id, history=history)
+        return exports.ALLOCATION_COLUMNS, rows
+    if what is Exportable.BANK_TRANSACTIONS:
+        return exports.BANK_TRANSACTION_COLUMNS, exports.bank_transaction_rows(session, company_id=company_id)
+    return exports.INVOICE_COLUMNS, exports.invoice_rows(session, company_id=company_id)
+
+
+def _line(values: Sequence[Any], cell: Callable[[Any], Any]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([cell(value) for value in values])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value

@@ -1,0 +1,38 @@
+"""Load what matching compares a bank transaction with: everything that is open, or only what may concern a few."""
+
+import datetime as dt
+import gc
+from collections.abc import Sequence
+
+from gateway.domain.matching.candidates import ItemIndex
+from gateway.domain.matching.model import Policy
+from gateway.store import accounts, bank_transactions, companies, match_facts, open_items, parties
+from gateway.store.database import ReadSession
+
+SETTLED_DAYS = 90
+
+
+async def load_policy(session: ReadSession, company_id: int) -> Policy:
+    """Return what the company lets matching book by itself; the careful defaults where it set nothing."""
+    return Policy(**await companies.policy_of(session, company_id))
+
+
+async def load_index(session: ReadSession, company_id: int, waiting: Sequence[int]) -> ItemIndex:
+    """Return the index of all open items of a company, for some bank transactions that are to be matched."""
+    last_date = await bank_transactions.last_booking_date(session, waiting)
+    index = ItemIndex(
+        await open_items.load_open_items(session, company_id),
+        await parties.load_customers(session, company_id),
+        await parties.load_known_ibans(session, company_id),
+        settled=await match_facts.settled_lately(
+            session, company_id=company_id, since_date=last_date - dt.timedelta(SETTLED_DAYS)
+        ),
+        booked=await match_facts.booked_credits(
+            session, company_id=company_id, debits=await bank_transactions.returned_debits(session, waiting)
+        ),
+        mandates=await match_facts.mandate_customers(session, company_id=company_id),
+        own_ibans=await accounts.own_ibans(session, company_id=company_id),
+    )
+    # It stays as long as the matching goes on; looking through it for garbage again and again costs a second.
+    gc.freeze()
+    return index

@@ -1,0 +1,213 @@
+"""Match what is new, in the order in which the bank booked it, in units of at most 5 000 decisions.
+
+One index of the open items serves all of them, and each decision is taken over into it, so a later one sees what an
+earlier one left. Decisions are computed outside any transaction. When an item moved meanwhile, what concerned it is
+decided again; after a few tries it is left to a person.
+"""
+
+import asyncio
+import datetime as dt
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+
+from gateway.domain.matching.candidates import ItemIndex
+from gateway.domain.matching.match import match_statement
+from gateway.domain.matching.model import Ask, Book, Decision, Explanation, Ignore, Policy
+from gateway.domain.matching.record import to_record
+from gateway.services.book_decisions import Booking, book_decisions
+from gateway.services.load_candidates import load_index, load_policy
+from gateway.store import bank_transactions, counters, reviews
+from gateway.store.bank_transactions import Unexplained
+from gateway.store.bulk import insert_rows
+from gateway.store.columns import table_of
+from gateway.store.counters import LockedTransaction
+from gateway.store.database import Database
+from gateway.store.reviews import CANDIDATE_NAMES, REVIEW_NAMES, ReviewCandidate, ReviewItem
+from gateway.store.work import Actor, Work
+from schemas.states import BankTransactionState, ReviewReason, ReviewState
+
+CHUNK = 5_000
+_TRIES = 3
+_EXPLANATIONS_MAX = 5
+
+Progress = Callable[[int, int], Awaitable[None]]
+Guard = Callable[[Work], Awaitable[None]]
+Now = Callable[[], dt.datetime]
+
+
+class Matched(NamedTuple):
+    """How many bank transactions were booked, asked and set aside, by rule or reason."""
+
+    booked: Counter[str]
+    asked: Counter[str]
+    ignored: Counter[str]
+
+
+async def no_progress(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+async def no_guard(_work: Work) -> None:
+    """Check nothing."""
+
+
+async def match_transactions(
+    database: Database,
+    *,
+    company_id: int,
+    actor: Actor,
+    now: Now,
+    states: Sequence[BankTransactionState] = (BankTransactionState.NEW,),
+    ids: Sequence[int] | None = None,
+    may_book: bool = True,
+    progress: Progress = no_progress,
+    guard: Guard = no_guard,
+) -> Matched:
+    """Decide and write for every bank transaction of the given states (or only for some of them).
+
+    Without ``may_book`` questions only get their explanations anew. ``guard`` is called first in each unit of work (a
+    worker checks its lease there).
+    """
+    result = Matched(Counter(), Counter(), Counter())
+    for attempt in range(_TRIES):
+        async with database.read() as session:
+            waiting = await bank_transactions.waiting_ids(session, company_id=company_id, states=states, ids=ids)
+            if not waiting:
+                return result
+            policy = await load_policy(session, company_id)
+            index = await load_index(session, company_id, waiting)
+        moved: list[int] = []
+        done = 0
+        async for decided in _decided(database, waiting, index, policy):
+            ids_needed = 8 * len(decided) + 100
+            async with database.begin(actor=actor, now=now(), company_id=company_id, ids=ids_needed) as work:
+                await guard(work)
+                locked = await counters.lock_transactions(work, [one.credit.id for one, _ in decided])
+                # What somebody decided since it was read is not ours any more.
+                ours = [(one, decision) for one, decision in decided if locked[one.credit.id].state is one.state]
+                kept = await _with_questions(work, ours, may_book=may_book)
+                moved += await _write(work, kept, locked, result, is_last=attempt == _TRIES - 1)
+            done += len(decided)
+            await progress(done, len(waiting))
+        if not moved:
+            return result
+        ids = moved
+    return result
+
+
+async def _decided(
+    database: Database, waiting: Sequence[int], index: ItemIndex, policy: Policy
+) -> AsyncIterator[list[tuple[Unexplained, Decision]]]:
+    """Yield what is decided, piece by piece; the next piece is being decided while the last is written."""
+
+    async def decide(start: int) -> list[tuple[Unexplained, Decision]]:
+        async with database.read() as session:
+            piece = await bank_transactions.unexplained(session, waiting[start : start + CHUNK])
+        decisions = await asyncio.to_thread(match_statement, [one.credit for one in piece], index, policy)
+        return list(zip(piece, decisions, strict=True))
+
+    ahead = asyncio.create_task(decide(0))
+    try:
+        for start in range(CHUNK, len(waiting) + CHUNK, CHUNK):
+            decided = await ahead
+            if start < len(waiting):
+                ahead = asyncio.create_task(decide(start))
+            yield decided
+    finally:
+        ahead.cancel()
+
+
+async def _with_questions(
+    work: Work, piece: Sequence[tuple[Unexplained, Decision]], *, may_book: bool
+) -> list[tuple[Unexplained, Decision]]:
+    """Keep the reason of questions that stay open: what a person took back is never booked by a rule again."""
+    waiting = [one.credit.id for one, _ in piece if one.state is not BankTransactionState.NEW]
+    known = await reviews.open_of_transactions(work.session, waiting)
+    kept: list[tuple[Unexplained, Decision]] = []
+    for one, decision in piece:
+        question = known.get(one.credit.id)
+        if question is not None and (not may_book or question.reason is ReviewReason.UNDONE):
+            decision = Ask(question.reason, _explanations(decision))
+        kept.append((one, decision))
+    return kept
+
+
+def _explanations(decision: Decision) -> tuple[Explanation, ...]:
+    if isinstance(decision, Book):
+        return (decision.explanation,)
+    return decision.explanations if isinstance(decision, Ask) else ()
+
+
+async def _write(
+    work: Work,
+    piece: Sequence[tuple[Unexplained, Decision]],
+    locked: dict[int, LockedTransaction],
+    result: Matched,
+    *,
+    is_last: bool,
+) -> list[int]:
+    """Write the decisions of one unit of work; return the bank transactions that must be decided again."""
+    bookings = [
+        Booking(one.credit.id, decision.explanation, decision.rule, one.effective_date)
+        for one, decision in piece
+        if isinstance(decision, Book)
+    ]
+    outcome = await book_decisions(work, bookings, booked_by="rule", locked=locked)
+    was_asked = {one.credit.id for one, _ in piece if one.state is not BankTransactionState.NEW}
+    await reviews.close_open(work, sorted(was_asked.intersection(outcome.booked)), ReviewState.RESOLVED)
+    booked = set(outcome.booked)
+    moved = set(outcome.moved)
+    asks = [(one, decision) for one, decision in piece if isinstance(decision, Ask)]
+    if is_last:
+        asks += [
+            (one, Ask(ReviewReason.AMOUNT_DIFFERS, _explanations(decision)))
+            for one, decision in piece
+            if one.credit.id in moved
+        ]
+        moved = set()
+    await _ask(work, asks)
+    ignored = [
+        (one.credit.id, decision.category, decision.rule) for one, decision in piece if isinstance(decision, Ignore)
+    ]
+    await bank_transactions.ignore(work, ignored)
+    await reviews.close_open(work, [key for key, _, _ in ignored if key in was_asked], ReviewState.DISMISSED)
+    work.reach("decisions_stored")
+    result.booked.update(booking.rule for booking in bookings if booking.bank_transaction_id in booked)
+    result.asked.update(decision.reason.value for _, decision in asks)
+    result.ignored.update(category.value for _, category, _ in ignored)
+    work.say(
+        "match_transactions", f"bank_transactions:{len(piece)}",
+        booked=len(booked), asked=len(asks), ignored=len(ignored),
+    )  # fmt: skip
+    return sorted(moved)
+
+
+async def _ask(work: Work, asks: Sequence[tuple[Unexplained, Ask]]) -> None:
+    """Open questions, or renew those that are open already."""
+    was_asked = [one.credit.id for one, _ in asks if one.state is not BankTransactionState.NEW]
+    known = await reviews.open_of_transactions(work.session, was_asked)
+    rows: list[tuple[Any, ...]] = []
+    candidates: list[tuple[int, int, int]] = []
+    renewed: list[int] = []
+    for one, ask in asks:
+        explanations = ask.explanations[:_EXPLANATIONS_MAX]
+        strength = explanations[0].strength.value if explanations else ""
+        records = [to_record(explanation) for explanation in explanations]
+        question = known.get(one.credit.id)
+        key = question.id if question else work.new_id()
+        if question is not None:
+            values = {"reason": ask.reason, "strength": strength, "explanations": records}
+            await reviews.move(work, review_item_id=key, version=question.version, **values)
+            renewed.append(key)
+        else:
+            rows.append(
+                (key, work.company_id, one.credit.id, ReviewState.OPEN, ask.reason, one.credit.amount_minor, strength,
+                 records, work.now)
+            )  # fmt: skip
+        items = {line.item_id for explanation in explanations for line in explanation.lines}
+        candidates += [(key, item_id, work.company_id) for item_id in sorted(items)]
+    await reviews.forget_candidates(work, renewed)
+    await insert_rows(work, table_of(ReviewItem), REVIEW_NAMES, rows)
+    await insert_rows(work, table_of(ReviewCandidate), CANDIDATE_NAMES, candidates)
+    await bank_transactions.set_state_many(work, ids=[row[2] for row in rows], state=BankTransactionState.IN_REVIEW)

@@ -1,0 +1,109 @@
+"""What matching needs to know beside the open items: what was settled lately, and booked credits that may come back."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.domain.matching.model import BookedCredit, Credit, Line, OpenItem, SettledItem
+from gateway.store.allocations import Allocation, live_of_transactions
+from gateway.store.bank_transactions import BankTransaction
+from gateway.store.columns import table_of
+from gateway.store.mandates import Mandate
+from gateway.store.open_items import OpenItem as ItemRow
+from schemas.states import AllocationKind, BankTransactionState, OpenItemKind
+
+_items, _allocations, _transactions = table_of(ItemRow), table_of(Allocation), table_of(BankTransaction)
+_mandates = table_of(Mandate)
+_BOOKED = (BankTransactionState.ALLOCATED, BankTransactionState.PARTLY_ALLOCATED)
+
+
+async def settled_lately(session: AsyncSession, *, company_id: int, since_date: dt.date) -> list[SettledItem]:
+    """Return items that are settled whole by money that came since a day; paying them again is noticed."""
+    names = ("id", "party_id", "kind", "number", "currency", "amount_minor", "issue_date", "due_date")
+    more = ("creditor_reference", "order_reference")
+    query = (
+        select(
+            *[_items.c[name] for name in (*names, *more)],
+            func.max(_allocations.c.effective_date),
+            func.max(_allocations.c.source_bank_transaction_id),
+        )
+        .join(_allocations, _allocations.c.target_item_id == _items.c.id)
+        .where(
+            _items.c.company_id == company_id,
+            _items.c.settled_minor == _items.c.amount_minor,
+            _allocations.c.effective_date >= since_date,
+            _allocations.c.reverses_id.is_(None),
+        )
+        .group_by(*[_items.c[name] for name in (*names, *more)])
+        .order_by(_items.c.id)
+    )
+    return [_settled(row) for row in await session.execute(query)]
+
+
+def _settled(row: Sequence[Any]) -> SettledItem:
+    (key, party_id, kind, number, currency, amount, issue_date, due_date, reference, order, date, transaction) = row
+    item = OpenItem(
+        key, party_id, OpenItemKind(kind), number, currency, amount, 0, issue_date, due_date, reference, order
+    )
+    day = dt.date.fromisoformat(date) if isinstance(date, str) else date
+    return SettledItem(item, day, transaction)
+
+
+async def booked_credits(session: AsyncSession, *, company_id: int, debits: Iterable[Credit]) -> list[BookedCredit]:
+    """Return booked credits that some returned debits may take back: same end-to-end id, mandate or account."""
+    returned = list(debits)
+    if not returned:
+        return []
+    signs = {
+        "end_to_end_id": {debit.end_to_end_id for debit in returned if debit.end_to_end_id},
+        "mandate_reference": {debit.mandate_reference for debit in returned if debit.mandate_reference},
+        "counterparty_iban": {debit.iban for debit in returned if debit.iban},
+    }
+    wanted: list[ColumnElement[bool]] = [
+        _transactions.c[name].in_(sorted(values)) for name, values in signs.items() if values
+    ]
+    query = (
+        select(BankTransaction)
+        .where(
+            _transactions.c.company_id == company_id,
+            _transactions.c.amount_minor > 0,
+            _transactions.c.state.in_(_BOOKED),
+            or_(*wanted),
+        )
+        .order_by(_transactions.c.id)
+    )
+    rows = list((await session.execute(query)).scalars()) if wanted else []
+    lines = defaultdict(list)
+    for allocation in await live_of_transactions(session, [row.id for row in rows]):
+        lines[allocation.source_bank_transaction_id].append(allocation)
+    return [await _booked(session, row, lines[row.id]) for row in rows]
+
+
+async def _booked(session: AsyncSession, row: BankTransaction, allocations: Sequence[Allocation]) -> BookedCredit:
+    paid = [one for one in allocations if one.target_item_id is not None]
+    kept = sum(one.bank_minor for one in allocations if one.kind is AllocationKind.ON_ACCOUNT)
+    query = select(_items.c.party_id).where(_items.c.id.in_([one.target_item_id for one in paid])).distinct()
+    customers = list((await session.execute(query)).scalars())
+    return BookedCredit(
+        id=row.id,
+        customer_id=customers[0] if len(customers) == 1 else None,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        booking_date=row.booking_date,
+        lines=tuple(Line(one.target_item_id or 0, one.kind, one.item_minor) for one in paid),
+        on_account_minor=kept,
+        end_to_end_id=row.end_to_end_id,
+        mandate_reference=row.mandate_reference,
+        bank_reference=row.bank_reference,
+        iban=row.counterparty_iban,
+    )
+
+
+async def mandate_customers(session: AsyncSession, *, company_id: int) -> dict[str, int]:
+    """Return the customer of each mandate reference."""
+    query = select(_mandates.c.reference, _mandates.c.party_id).where(_mandates.c.company_id == company_id)
+    return {row.reference: row.party_id for row in await session.execute(query.order_by(_mandates.c.id))}

@@ -1,0 +1,265 @@
+"""The review queue as a clerk sees it: groups with counts and sums, lines in order, what comes before and after.
+
+Questions that sleep are left out until their day. Every list is limited to a company and read in pages.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.store.bank_transactions import BankTransaction
+from gateway.store.columns import moment_text, table_of
+from gateway.store.paging import InvalidCursor, Page, limited, read_cursor, write_cursor
+from gateway.store.reviews import Comment, ReviewItem
+from gateway.store.users import User
+from gateway.store.work import SYSTEM
+from schemas.states import ReviewReason, ReviewState
+
+_items, _transactions = table_of(ReviewItem), table_of(BankTransaction)
+_comments, _users = table_of(Comment), table_of(User)
+_R = ReviewReason
+# What can be decided soonest stands first, what needs a search last.
+REASONS = (
+    _R.UNDONE, _R.AMOUNT_DIFFERS, _R.MORE_THAN_OPEN, _R.DISCOUNT_LATE, _R.CHARGES_DEDUCTED, _R.SEVERAL_EXPLANATIONS,
+    _R.PAYER_DIFFERS, _R.WEAK_EVIDENCE, _R.PAID_ALREADY, _R.DISPUTED, _R.DEBIT_IN_FLIGHT, _R.OWN_COLLECTION,
+    _R.RETURNED_DEBIT, _R.RETURNED_TRANSFER, _R.REVERSAL, _R.OTHER_CURRENCY, _R.NO_KNOWN_REFERENCE,
+)  # fmt: skip
+_RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
+
+
+class Sort(StrEnum):
+    """In which order questions of one reason stand."""
+
+    VALUE = "value"  # The highest amount first.
+    AGE = "age"  # The oldest question first.
+
+
+class Queue(NamedTuple):
+    """Which questions are meant, and in which order."""
+
+    company_id: int
+    today: dt.date
+    sort: Sort = Sort.VALUE
+    reason: ReviewReason | None = None
+    assigned_to: int | None = None
+    is_asleep: bool = False
+
+
+class Group(NamedTuple):
+    """How many questions of one reason wait, and the sum of their amounts in one currency."""
+
+    reason: ReviewReason
+    currency: str
+    question_count: int
+    amount_minor: int
+
+
+class Line(NamedTuple):
+    """One question in the list."""
+
+    id: int
+    reason: ReviewReason
+    amount_minor: int
+    currency: str
+    name: str | None
+    text: str
+    booking_date: dt.date
+    opened_at: dt.datetime
+    assigned_to: int | None
+    snoozed_until: dt.date | None
+    strength: str
+
+
+class Note(NamedTuple):
+    """What a person wrote beside a question."""
+
+    words: str
+    name: str
+    recorded_at: dt.datetime
+
+
+def _where(queue: Queue, *, of_reason: bool = True) -> list[ColumnElement[bool]]:
+    sleeps = _items.c.snoozed_until > queue.today
+    wanted = [
+        _items.c.company_id == queue.company_id,
+        _items.c.state == ReviewState.OPEN,
+        sleeps if queue.is_asleep else or_(_items.c.snoozed_until.is_(None), ~sleeps),
+    ]
+    if of_reason and queue.reason is not None:
+        wanted.append(_items.c.reason == queue.reason)
+    if queue.assigned_to is not None:
+        wanted.append(_items.c.assigned_to == queue.assigned_to)
+    return wanted
+
+
+async def groups(session: AsyncSession, queue: Queue) -> list[Group]:
+    """Return the groups of the queue in their order, all reasons, one for each currency."""
+    query = (
+        select(_items.c.reason, _transactions.c.currency, func.count(), func.sum(_items.c.amount_minor))
+        .join(_transactions, _transactions.c.id == _items.c.bank_transaction_id)
+        .where(*_where(queue, of_reason=False))
+        .group_by(_items.c.reason, _transactions.c.currency)
+        .order_by(_items.c.reason, _transactions.c.currency)
+    )
+    found = [
+        Group(reason, currency, count, int(total)) for reason, currency, count, total in await _all(session, query)
+    ]
+    return sorted(found, key=lambda group: _RANKS[group.reason])
+
+
+async def count_waiting(
+    session: AsyncSession, *, company_id: int, today: dt.date, assigned_to: int | None = None
+) -> int:
+    """Return how many questions wait."""
+    query = select(func.count()).where(*_where(Queue(company_id, today, assigned_to=assigned_to)))
+    return int((await session.execute(query)).scalar_one())
+
+
+async def count_older(session: AsyncSession, queue: Queue, *, before: dt.datetime) -> int:
+    """Return how many questions were opened before a moment."""
+    query = select(func.count()).where(*_where(queue, of_reason=False), _items.c.opened_at < before)
+    return int((await session.execute(query)).scalar_one())
+
+
+def _order(queue: Queue) -> tuple[ColumnElement[Any], ...]:
+    rank = case({reason.value: rank for reason, rank in _RANKS.items()}, value=_items.c.reason, else_=len(_RANKS))
+    second = -func.abs(_items.c.amount_minor) if queue.sort is Sort.VALUE else _items.c.opened_at
+    return rank, second, _items.c.id
+
+
+def _place(queue: Queue, item: ReviewItem | Line) -> tuple[int, int | dt.datetime, int]:
+    second = -abs(item.amount_minor) if queue.sort is Sort.VALUE else item.opened_at
+    return _RANKS[item.reason], second, item.id
+
+
+async def page_of(session: AsyncSession, queue: Queue, *, cursor: str = "", limit: int = 50) -> Page[Line]:
+    """Return a page of the queue: by reason, then by value or age. Raises InvalidCursor."""
+    limit = limited(limit)
+    order = _order(queue)
+    # First the keys in order, then the lines: the explanations are long and are not read for a list.
+    keys = select(_items.c.id, *[part.label(f"place_{number}") for number, part in enumerate(order[:2])])
+    keys = keys.where(*_where(queue)).order_by(*order).limit(limit + 1)
+    if cursor:
+        keys = keys.where(_beyond(order, _read_cursor(queue, cursor)))
+    chosen = keys.subquery()
+    query = _lines().join(chosen, chosen.c.id == _items.c.id)
+    query = query.order_by(chosen.c.place_0, chosen.c.place_1, chosen.c.id)
+    lines = [_line(row) for row in await _all(session, query)]
+    more = _write_cursor(queue, lines[limit - 1]) if len(lines) > limit else None
+    return Page(tuple(lines[:limit]), more)
+
+
+def _lines() -> Select[Any]:
+    t = _transactions
+    return select(
+        _items.c.id, _items.c.reason, _items.c.amount_minor, t.c.currency, t.c.counterparty_name, t.c.ultimate_debtor,
+        t.c.remittance, t.c.entry_text, t.c.booking_date, _items.c.opened_at, _items.c.assigned_to,
+        _items.c.snoozed_until, _items.c.strength,
+    ).join(t, t.c.id == _items.c.bank_transaction_id)  # fmt: skip
+
+
+def _line(row: Any) -> Line:
+    key, reason, minor, currency, name, ultimate, remittance, entry_text, *rest = row
+    return Line(key, reason, minor, currency, name or ultimate, remittance or entry_text, *rest)
+
+
+def _beyond(order: Sequence[ColumnElement[Any]], place: Sequence[Any]) -> ColumnElement[bool]:
+    values = [literal(value, part.type) for value, part in zip(place, order, strict=True)]
+    return tuple_(*order) > tuple_(*values)
+
+
+def _write_cursor(queue: Queue, line: Line) -> str:
+    rank, second, key = _place(queue, line)
+    return write_cursor((rank, moment_text(second) if isinstance(second, dt.datetime) else second, key))
+
+
+def _read_cursor(queue: Queue, cursor: str) -> tuple[Any, ...]:
+    rank, second, key = read_cursor(cursor, (int, int if queue.sort is Sort.VALUE else str, int))
+    return rank, _moment(second) if isinstance(second, str) else second, key
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise InvalidCursor("the cursor belongs to another list")
+
+
+async def next_after(session: AsyncSession, queue: Queue, item: ReviewItem | Line) -> int | None:
+    """Return the question that follows one, which may be decided by now; after the last one the first, or None."""
+    order = _order(queue)
+    query = select(_items.c.id).where(*_where(queue), _items.c.id != item.id).order_by(*order).limit(1)
+    after = (await session.execute(query.where(_beyond(order, _place(queue, item))))).scalar_one_or_none()
+    return after if after is not None else (await session.execute(query)).scalar_one_or_none()
+
+
+async def strong_ones(session: AsyncSession, queue: Queue, *, limit: int) -> list[ReviewItem]:
+    """Return waiting questions with exactly one explanation, which is strong; the highest amounts first."""
+    query = (
+        select(ReviewItem)
+        .where(*_where(queue, of_reason=False), _items.c.strength == "strong")
+        .order_by(func.abs(_items.c.amount_minor).desc(), _items.c.id)
+        .limit(limit)
+    )
+    return [item for item in (await session.execute(query)).scalars() if len(item.explanations) == 1]
+
+
+async def notes_of(session: AsyncSession, review_item_ids: Sequence[int]) -> list[Note]:
+    """Return what people wrote beside some questions, oldest first."""
+    query = (
+        select(_comments.c.words, _users.c.name, _comments.c.recorded_at)
+        .outerjoin(_users, _users.c.id == _comments.c.actor_id)
+        .where(_comments.c.review_item_id.in_(review_item_ids))
+        .order_by(_comments.c.id)
+    )
+    return [Note(words, name or "", at) for words, name, at in await _all(session, query)]
+
+
+async def questions_of_transaction(session: AsyncSession, bank_transaction_id: int) -> list[ReviewItem]:
+    """Return all questions about a bank transaction, oldest first."""
+    query = select(ReviewItem).where(_items.c.bank_transaction_id == bank_transaction_id).order_by(_items.c.id)
+    return list((await session.execute(query)).scalars())
+
+
+async def _all(session: AsyncSession, query: Select[Any]) -> list[Any]:
+    return list(await session.execute(query))
+
+
+class Done(NamedTuple):
+    """How many questions people closed since a moment: you, and all of you."""
+
+    by_you: int
+    by_all: int
+
+
+async def done_since(session: AsyncSession, queue: Queue, *, since: dt.datetime, name: str) -> Done:
+    """Return what was done in a company since a moment; ``name`` is yours as questions name who closed them."""
+    query = select(func.count().filter(_items.c.closed_by == name), func.count()).where(
+        _items.c.company_id == queue.company_id,
+        _items.c.state != ReviewState.OPEN,
+        _items.c.closed_at >= since,
+        _items.c.closed_by != SYSTEM.name,
+    )
+    return Done(*(await session.execute(query)).one())
+
+
+class Asleep(NamedTuple):
+    """How many questions sleep, and when the first wakes."""
+
+    question_count: int
+    until_date: dt.date | None
+
+
+async def next_awake(session: AsyncSession, queue: Queue) -> Asleep:
+    """Return how many questions of the company sleep, and until when the first does."""
+    query = select(func.count(), func.min(_items.c.snoozed_until)).where(
+        *_where(Queue(queue.company_id, queue.today, is_asleep=True))
+    )
+    return Asleep(*(await session.execute(query)).one())

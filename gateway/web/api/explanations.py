@@ -1,0 +1,28 @@
+"""How explanations and their proof are said by the API."""
+
+from typing import Any
+
+from gateway.domain.matching.proof import sentence
+from gateway.domain.matching.record import from_record
+from schemas.payloads.reviews import ExplanationShape, LineShape, ProofShape
+from schemas.states import Language
+
+
+def explanation_shape(record: dict[str, Any], language: Language) -> ExplanationShape:
+    """Return a stored explanation with its proof as sentences in a language."""
+    explanation = from_record(record)
+    return ExplanationShape(
+        customer_id=str(explanation.customer_id) if explanation.customer_id else None,
+        lines=[
+            LineShape(item_id=str(line.item_id), kind=line.kind.value, amount_minor=line.amount_minor)
+            for line in explanation.lines
+        ],
+        on_account_minor=explanation.on_account_minor,
+        strength=explanation.strength.value,
+        proof=[
+            ProofShape(
+                code=sign.code, facts=dict(sign.facts), sentence=sentence(sign, language), supports=sign.supports
+            )
+            for sign in explanation.proof
+        ],
+    )

@@ -1,0 +1,54 @@
+"""The first page: what waits, how well matching did, what arrived last; on an empty installation the first steps."""
+
+import datetime as dt
+
+from aiohttp import web
+
+from gateway.domain.access import Right
+from gateway.store import companies, first_steps, match_rate, open_items, review_queue, statement_lists
+from gateway.store.review_queue import Queue
+from gateway.web.context import Call
+from gateway.web.pages.review import OLD
+from gateway.web.pages.statements import file_lines
+from gateway.web.routing import page
+
+_WINDOW = dt.timedelta(days=30)
+_FILES_SHOWN = 6
+
+
+async def show_dashboard(call: Call) -> web.StreamResponse:
+    """Show what waits."""
+    company_id, today = call.company_id, call.now.date()
+    queue = Queue(company_id, today)
+    async with call.gateway.database.read() as session:
+        company = await companies.company_by_id(session, company_id)
+        currency = company.currency if company else "EUR"
+        files = await statement_lists.files_page(session, company_id=company_id, limit=_FILES_SHOWN)
+        return call.page(
+            "dashboard/dashboard.html",
+            steps=await first_steps.first_steps(session, company_id=company_id),
+            groups=await review_queue.groups(session, queue),
+            old_count=await review_queue.count_older(session, queue, before=call.now - OLD),
+            held_count=await statement_lists.count_held(session, company_id=company_id),
+            changes=await open_items.waiting_changes(session, company_id=company_id, limit=20),
+            rate=await match_rate.match_rate(session, company_id=company_id, currency=currency, since=today - _WINDOW),
+            currency=currency,
+            files=await file_lines(session, call, files.rows),
+        )
+
+
+async def count_review(call: Call) -> str:
+    """Return how many questions wait, for the sidebar."""
+    async with call.gateway.database.read() as session:
+        count = await review_queue.count_waiting(session, company_id=call.company_id, today=call.now.date())
+    return str(count) if count else ""
+
+
+async def count_held(call: Call) -> str:
+    """Return how many statements are held, for the sidebar."""
+    async with call.gateway.database.read() as session:
+        count = await statement_lists.count_held(session, company_id=call.company_id)
+    return call.count("%(num)s held", "%(num)s held", count) if count else ""
+
+
+ROUTES = (page("GET", "/dashboard", Right.SEE, show_dashboard),)

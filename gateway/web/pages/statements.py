@@ -1,0 +1,142 @@
+"""Statements: files that arrive, how far each is, what became of it, and the statements of each account."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from aiohttp import web
+
+from gateway.domain.access import Right
+from gateway.services.receive_file import Receipt, receive_file
+from gateway.store import statement_lists
+from gateway.store.accounts import BankAccount
+from gateway.store.database import ReadSession
+from gateway.store.paging import Page
+from gateway.store.statement_lists import AccountStatement, FileOutcome
+from gateway.store.statements import StatementFile
+from gateway.web import background
+from gateway.web.context import Call
+from gateway.web.pages.queries import PageQuery
+from gateway.web.routing import page
+from gateway.web.views.gaps import Gap, gap_of
+from schemas.states import StatementFileState, StatementState
+
+_SOON_S = 1.0  # Small files are done by then, so most people never see them unfinished.
+
+
+class StatementQuery(PageQuery):
+    """Which statements are listed. ``again`` are files of this upload that were known already."""
+
+    account: int | None = None
+    state: StatementState | None = None
+    files: str = ""  # The cursor of the list of files.
+    again: str = ""
+
+    @property
+    def known_again(self) -> frozenset[str]:
+        """The files of this upload whose bytes came before."""
+        return frozenset(self.again.split("-"))
+
+
+class FileLine(NamedTuple):
+    """A file with what became of it."""
+
+    file: StatementFile
+    outcome: FileOutcome
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it is still being read."""
+        return self.file.state is StatementFileState.RECEIVED
+
+
+class StatementLine(NamedTuple):
+    """A statement in the list, with what is missing before it."""
+
+    row: AccountStatement
+    gap: Gap | None
+
+
+class Overview(NamedTuple):
+    """All that the page shows."""
+
+    files: Page[StatementFile]
+    lines: Sequence[FileLine]
+    statements: Page[AccountStatement]
+    rows: Sequence[StatementLine]
+    accounts: Mapping[int, BankAccount]
+    held_count: int
+
+
+async def show_statements(call: Call) -> web.StreamResponse:
+    """Show what arrived, and the statements of each account."""
+    query = call.query(StatementQuery)
+    async with call.gateway.database.read() as session:
+        overview = await _overview(session, call, query)
+    return call.page("statements/list.html", query=query, view=overview)
+
+
+async def _overview(session: ReadSession, call: Call, query: StatementQuery) -> Overview:
+    files = await statement_lists.files_page(session, company_id=call.company_id, cursor=query.files)
+    found = await statement_lists.statements_page(
+        session, company_id=call.company_id, account_id=query.account, state=query.state, cursor=query.cursor
+    )
+    return Overview(
+        files=files,
+        lines=await file_lines(session, call, files.rows),
+        statements=found,
+        rows=[StatementLine(row, gap_of(row.statement, row.previous)) for row in found.rows],
+        accounts=await statement_lists.accounts_of(session, company_id=call.company_id),
+        held_count=await statement_lists.count_held(session, company_id=call.company_id),
+    )
+
+
+async def file_lines(session: ReadSession, call: Call, files: Sequence[StatementFile]) -> list[FileLine]:
+    """Return files with what became of each."""
+    ids = [file.id for file in files]
+    found = await statement_lists.outcomes(session, company_id=call.company_id, file_ids=ids)
+    return [FileLine(file, found[file.id]) for file in files]
+
+
+async def upload(call: Call) -> web.StreamResponse:
+    """Keep the files that were chosen and have them read; then show how far they are."""
+    receipts: list[Receipt] = []
+    try:
+        async for file in call.uploads():
+            receipts.append(
+                await receive_file(
+                    call.gateway.database,
+                    call.gateway.originals,
+                    name=file.filename,
+                    pieces=file.pieces,
+                    channel="page",
+                    company_id=call.company_id,
+                    companies=_companies(call),
+                    actor=call.actor,
+                    now=call.now,
+                )
+            )
+    finally:
+        await _start(call, [receipt.file_id for receipt in receipts if receipt.is_new])
+    if not receipts:
+        return call.redirect("/statements", say=call._("Choose at least one file."))
+    again = "-".join(str(receipt.file_id) for receipt in receipts if not receipt.is_new)
+    return call.redirect(f"/statements?again={again}" if again else "/statements")
+
+
+def _companies(call: Call) -> list[int]:
+    """The companies whose statements may be among the files: those where the caller has a role."""
+    return [company.id for company in call.caller.companies]
+
+
+async def _start(call: Call, file_ids: Sequence[int]) -> None:
+    """Have files read in the background, and wait a moment for the small ones."""
+    tasks = [background.start(call.gateway.workers.import_file(file_id), name="import_file") for file_id in file_ids]
+    if tasks:
+        await asyncio.wait(tasks, timeout=_SOON_S)
+
+
+ROUTES = (
+    page("GET", "/statements", Right.SEE, show_statements),
+    page("POST", "/statements", Right.IMPORT, upload),
+)

@@ -1,0 +1,66 @@
+"""All routes: one line for each module of pages and API. The order does not matter, fixed paths win over patterns."""
+
+from gateway.web.api import bank_accounts as api_bank_accounts
+from gateway.web.api import bank_transactions as api_bank_transactions
+from gateway.web.api import customers as api_customers
+from gateway.web.api import description, exports, item_changes
+from gateway.web.api import imports as api_imports
+from gateway.web.api import invoices as api_invoices
+from gateway.web.api import reviews as api_reviews
+from gateway.web.api import statements as api_statements
+from gateway.web.frame import Badge
+from gateway.web.pages import (
+    account,
+    bank_transactions,
+    banks,
+    customers,
+    dashboard,
+    health,
+    imports,
+    invoice_forms,
+    invoices,
+    log_in,
+    review,
+    review_decide,
+    review_many,
+    review_split,
+    statement,
+    statement_files,
+    statements,
+    users,
+)
+from gateway.web.routing import Route
+
+ROUTES: tuple[Route, ...] = (
+    *health.ROUTES,
+    *log_in.ROUTES,
+    *account.ROUTES,
+    *users.ROUTES,
+    *review.ROUTES,
+    *review_decide.ROUTES,
+    *review_many.ROUTES,
+    *review_split.ROUTES,
+    *bank_transactions.ROUTES,
+    *statements.ROUTES,
+    *statement.ROUTES,
+    *statement_files.ROUTES,
+    *invoices.ROUTES,
+    *invoice_forms.ROUTES,
+    *customers.ROUTES,
+    *banks.ROUTES,
+    *imports.ROUTES,
+    *dashboard.ROUTES,
+    *api_statements.ROUTES,
+    *api_bank_transactions.ROUTES,
+    *api_reviews.ROUTES,
+    *api_customers.ROUTES,
+    *api_invoices.ROUTES,
+    *item_changes.ROUTES,
+    *api_bank_accounts.ROUTES,
+    *api_imports.ROUTES,
+    *exports.ROUTES,
+    *description.ROUTES,
+)
+
+# What waits behind an entry of the sidebar: path → function that returns a short text, or nothing.
+BADGES: dict[str, Badge] = {"/review": dashboard.count_review, "/statements": dashboard.count_held}

@@ -1,0 +1,109 @@
+"""One question of the review queue with all that a clerk needs to answer it: read in one go, shown on several pages."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gateway.domain.matching.record import from_record
+from gateway.store import customer_account, parties, payer_search, review_queue, transaction_history
+from gateway.store.customer_account import Balance, Payment
+from gateway.store.database import ReadSession
+from gateway.store.open_items import OpenItem
+from gateway.store.parties import Party, PayerIban
+from gateway.store.review_queue import Note
+from gateway.store.reviews import ReviewItem
+from gateway.store.transaction_history import Origin
+from gateway.web.views import marks
+from gateway.web.views.explanations import Card, card_of
+from gateway.web.views.marks import Part
+from schemas.states import Language
+
+_OPEN_SHOWN, _PAYMENTS_SHOWN = 8, 5
+
+
+class Context(NamedTuple):
+    """The customer whom a question probably concerns."""
+
+    customer: Party
+    balances: Sequence[Balance]
+    open_items: Sequence[OpenItem]
+    payments: Sequence[Payment]
+    ibans: Sequence[PayerIban]
+
+
+class Question(NamedTuple):
+    """A question, where its money comes from, and what could explain it."""
+
+    item: ReviewItem
+    origin: Origin
+    text: Sequence[Part]
+    cards: Sequence[Card]
+    notes: Sequence[Note]
+    context: Context | None
+
+    @property
+    def left_minor(self) -> int:
+        """What is still to be explained."""
+        return self.origin.transaction.amount_minor - self.origin.transaction.allocated_minor
+
+
+async def load_question(session: ReadSession, item: ReviewItem, *, language: Language, today: dt.date) -> Question:
+    """Read what is shown of a question."""
+    company_id = item.company_id
+    origin = await transaction_history.get_origin(
+        session, company_id=company_id, bank_transaction_id=item.bank_transaction_id
+    )
+    if origin is None:
+        raise RuntimeError(f"question {item.id} has no bank transaction")
+    explanations = [from_record(record) for record in item.explanations]
+    ids = [line.item_id for explanation in explanations for line in explanation.lines]
+    items = await customer_account.items_by_id(session, company_id=company_id, ids=ids)
+    currency = origin.transaction.currency
+    cards = [
+        card_of(explanation, items, place=place, currency=currency, language=language)
+        for place, explanation in enumerate(explanations)
+    ]
+    seen = marks.recognized([sign.facts for explanation in explanations for sign in explanation.proof])
+    text = origin.transaction.remittance or origin.transaction.entry_text
+    questions = await review_queue.questions_of_transaction(session, item.bank_transaction_id)
+    return Question(
+        item=item,
+        origin=origin,
+        text=marks.split(text, seen),
+        cards=cards,
+        notes=await review_queue.notes_of(session, [question.id for question in questions]),
+        context=await _context(session, origin, cards, today),
+    )
+
+
+async def _context(session: ReadSession, origin: Origin, cards: Sequence[Card], today: dt.date) -> Context | None:
+    company_id = origin.transaction.company_id
+    customer_id = next((card.customer_id for card in cards if card.customer_id is not None), None)
+    if customer_id is None and cards and cards[0].rows:
+        customer_id = cards[0].rows[0].item.party_id
+    if customer_id is None and origin.transaction.counterparty_iban:
+        customer_id = await payer_search.customer_of_iban(
+            session, company_id=company_id, iban=origin.transaction.counterparty_iban
+        )
+    if customer_id is None:
+        return None
+    return await load_context(session, company_id=company_id, customer_id=customer_id, today=today)
+
+
+async def load_context(session: ReadSession, *, company_id: int, customer_id: int, today: dt.date) -> Context | None:
+    """Read what is shown of the customer beside a question."""
+    customer = await parties.get_customer(session, company_id=company_id, customer_id=customer_id)
+    if customer is None:
+        return None
+    ibans = await parties.ibans_of_customers(session, company_id=company_id, customer_ids=[customer_id])
+    return Context(
+        customer=customer,
+        balances=await customer_account.balances(session, company_id=company_id, party_id=customer_id, today=today),
+        open_items=await customer_account.open_items_of(
+            session, company_id=company_id, party_id=customer_id, limit=_OPEN_SHOWN
+        ),
+        payments=await customer_account.last_payments(
+            session, company_id=company_id, party_id=customer_id, limit=_PAYMENTS_SHOWN
+        ),
+        ibans=ibans[customer_id],
+    )

@@ -1,0 +1,205 @@
+"""Worker processes: heavy work leaves the event loop. A path and plain values go in, a small answer comes out.
+
+A worker limits its own memory, ends when its parent dies, and works under a lease whose token each commit checks. A
+worker that broke off is replaced and its file tried once more; then the file is refused as ``reader_crashed``.
+"""
+
+import asyncio
+import ctypes
+import datetime as dt
+import multiprocessing
+import os
+import resource
+import secrets
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from gateway.services import import_statement, import_table_file
+from gateway.services.import_statement import Gate
+from gateway.services.import_table_file import TableFile, TableTold
+from gateway.services.match_transactions import match_transactions
+from gateway.store import statements
+from gateway.store.database import Database
+from gateway.store.originals import Originals
+from gateway.store.work import SYSTEM, Actor, no_crash_points
+from schemas.states import BankTransactionState
+
+T = TypeVar("T")
+_ADDRESS_SPACE = 3 * 1024**3
+_PR_SET_PDEATHSIG = 1
+
+
+class Place(NamedTuple):
+    """Where a process finds the store: plain values that travel to a worker."""
+
+    database_url: str
+    folder: Path
+    file_size_max: int
+
+
+def open_gate(place: Place, *, crash_points: Callable[[str], None] = no_crash_points) -> Gate:
+    """Open the store at a place that is migrated already."""
+    scratch = place.folder / "scratch"
+    scratch.mkdir(exist_ok=True, mode=0o700)
+    return Gate(
+        database=Database(place.database_url, crash_points=crash_points),
+        originals=Originals(place.folder / "originals", size_max=place.file_size_max),
+        now=lambda: dt.datetime.now(dt.UTC),
+        scratch=scratch,
+    )
+
+
+class Workers:
+    """A pool of worker processes, and what they are doing."""
+
+    def __init__(self, place: Place, *, count: int = 1) -> None:
+        self._place = place
+        self._count = count
+        self._pool = self._new_pool()
+        self._imports: dict[int, asyncio.Task[None]] = {}
+
+    async def import_file(self, file_id: int) -> None:
+        """Import a received file in a worker; callers that ask for the same file wait for the same work."""
+        task = self._imports.get(file_id)
+        if task is None:
+            task = asyncio.create_task(self._import(file_id))
+            self._imports[file_id] = task
+            task.add_done_callback(lambda _task: self._imports.pop(file_id, None))
+        await asyncio.shield(task)
+
+    async def take_statement(self, statement_id: int, actor: Actor, reason: str) -> None:
+        """Take a held statement in a worker. Raises what ``take_statement`` raises."""
+        await self._run(_take, statement_id, actor, reason)
+
+    async def match(self, company_id: int) -> None:
+        """Match what is new or waits in a company: invoices or customers came."""
+        await self._run_again(_match, company_id, None)
+
+    async def explain_again(self, company_id: int, bank_transaction_ids: Sequence[int]) -> None:
+        """Give some open questions their explanations anew: what they propose was changed by a decision."""
+        if bank_transaction_ids:
+            await self._run_again(_match, company_id, list(bank_transaction_ids))
+
+    async def look_at_table(self, file: TableFile) -> TableTold:
+        """Say what a table file would change."""
+        return await self._tell(_look_at_table, file)
+
+    async def import_table(self, file: TableFile, actor: Actor, *, keep_good_rows: bool) -> TableTold:
+        """Import a table file."""
+        return await self._tell(_import_table, file, actor, keep_good_rows)
+
+    def close(self) -> None:
+        """Stop the workers; what they were doing is taken up again at the next start."""
+        for process in list(getattr(self._pool, "_processes", {}).values()):
+            process.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    async def _import(self, file_id: int) -> None:
+        for _ in range(import_statement.ATTEMPTS_MAX + 1):
+            token = secrets.token_hex(16)
+            try:
+                await self._run(_import, file_id, token)
+            except BrokenProcessPool:
+                await self._release(file_id, token)
+            else:
+                return
+
+    async def _tell(self, entry: Callable[..., TableTold], *values: Any) -> TableTold:
+        try:
+            told: TableTold = await self._run_again(entry, *values)
+        except BrokenProcessPool:
+            return TableTold(refused="the reader broke off twice on this file", refused_code="reader_crashed")
+        return told
+
+    async def _run_again(self, entry: Callable[..., Any], *values: Any) -> Any:
+        """Run what may be run twice; a worker may have broken off because of what another call gave it."""
+        try:
+            return await self._run(entry, *values)
+        except BrokenProcessPool:
+            return await self._run(entry, *values)
+
+    async def _run(self, entry: Callable[..., Any], *values: Any) -> Any:
+        loop = asyncio.get_running_loop()
+        pool = self._pool
+        try:
+            return await loop.run_in_executor(pool, entry, self._place, *values)
+        except BrokenProcessPool:
+            if pool is self._pool:
+                self._pool = self._new_pool()
+            raise
+
+    async def _release(self, file_id: int, token: str) -> None:
+        gate = open_gate(self._place)
+        try:
+            async with gate.database.begin(actor=SYSTEM, now=gate.now()) as work:
+                await statements.release_lease(work, file_id=file_id, token=token)
+        finally:
+            await gate.database.close()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._count, mp_context=context, initializer=_begin_worker, initargs=(os.getpid(),))
+
+
+def _begin_worker(parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+    if hasattr(ctypes, "CDLL") and os.uname().sysname == "Linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        raise SystemExit("the parent is gone")
+
+
+def _import(place: Place, file_id: int, token: str) -> None:
+    async def work(gate: Gate) -> None:
+        await import_statement.import_file(gate, file_id=file_id, token=token)
+
+    _with_gate(place, work)
+
+
+def _take(place: Place, statement_id: int, actor: Actor, reason: str) -> None:
+    async def work(gate: Gate) -> None:
+        await import_statement.take_statement(gate, statement_id=statement_id, actor=actor, reason=reason)
+
+    _with_gate(place, work)
+
+
+def _match(place: Place, company_id: int, ids: list[int] | None) -> None:
+    async def work(gate: Gate) -> None:
+        await match_transactions(
+            gate.database,
+            company_id=company_id,
+            actor=SYSTEM,
+            now=gate.now,
+            states=(BankTransactionState.NEW, BankTransactionState.IN_REVIEW),
+            ids=ids,
+            may_book=ids is None,
+        )
+
+    _with_gate(place, work)
+
+
+def _look_at_table(place: Place, file: TableFile) -> TableTold:
+    return _with_gate(place, lambda gate: import_table_file.look_at_table(gate, file))
+
+
+def _import_table(place: Place, file: TableFile, actor: Actor, keep_good_rows: bool) -> TableTold:
+    async def work(gate: Gate) -> TableTold:
+        return await import_table_file.import_table_file(gate, file, actor=actor, keep_good_rows=keep_good_rows)
+
+    return _with_gate(place, work)
+
+
+def _with_gate(place: Place, work: Callable[[Gate], Awaitable[T]]) -> T:
+    async def run() -> T:
+        gate = open_gate(place)
+        try:
+            return await work(gate)
+        finally:
+            await gate.database.close()
+
+    return asyncio.run(run())

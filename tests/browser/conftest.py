@@ -1,0 +1,34 @@
+"""A gateway with data and a real browser before it. Without Chromium: a loud skip, in CI a failure."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from gateway.store.database import sqlite_url
+from support.chromium import chromium, chromium_path
+from support.desk import Desk, open_desk
+from support.web import open_site
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = chromium_path()
+    if path is None:
+        reason = "NO CHROMIUM: the pages were not tried in a browser; install chromium or set GATEWAY_CHROMIUM"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    async with chromium(path) as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A gateway with customers and invoices; its workers are real processes."""
+    shutil.copy(migrated_sqlite, tmp_path / "gateway.db")
+    async with open_site(sqlite_url(tmp_path), tmp_path) as site:
+        yield await open_desk(site, with_processes=True)

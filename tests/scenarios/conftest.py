@@ -1,0 +1,70 @@
+"""A company with one bank account, on each kind of database."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from gateway.services.manage_accounts import add_account
+from gateway.store.database import Database, sqlite_url
+from support.api import Firm, open_firm
+from support.bank import OUR_IBAN
+from support.databases import Postgres
+from support.gateways import CLERK, NOW, Bench, make_company, make_gate
+from support.web import Site, open_site
+
+
+@pytest.fixture
+async def bench(database: Database, tmp_path: Path) -> Bench:
+    """A gateway without web whose company knows one account."""
+    company_id = await make_company(database)
+    async with database.begin(actor=CLERK, now=NOW, company_id=company_id) as work:
+        await add_account(work, account=OUR_IBAN, name="Main account")
+    return Bench(make_gate(database, tmp_path), company_id)
+
+
+@pytest.fixture
+async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    """A gateway that listens, on each kind of database."""
+    async with open_site(database_url, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def light_site(migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[Site]:
+    """A gateway that listens, on SQLite only: for rules of the door, which do not depend on the database."""
+    shutil.copy(migrated_sqlite, tmp_path / "gateway.db")
+    async with open_site(sqlite_url(tmp_path), tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def api_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """The database and the folder of the gateway that all tests of the API share, on each kind."""
+    folder = tmp_path_factory.mktemp("api")
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        return server.fresh_database(), folder
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), folder / "gateway.db")
+    return sqlite_url(folder), folder
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def api_site(api_database: tuple[str, Path]) -> AsyncIterator[Site]:
+    """One gateway with real workers for all tests of the API: each test has a company of its own."""
+    async with open_site(*api_database) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def firm(api_site: Site) -> Firm:
+    """A company of its own for a test of the API."""
+    return await open_firm(api_site)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def other_firm(api_site: Site) -> Firm:
+    """Another company, of whose data the first must not know."""
+    return await open_firm(api_site)

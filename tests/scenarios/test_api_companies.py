@@ -1,0 +1,168 @@
+"""Companies stay apart: what belongs to one is not there for another, whichever call is made."""
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from gateway.web.routes import ROUTES
+from gateway.web.routing import API, Route
+from schemas.identifiers import mask_account
+from support.api import INVOICE, Firm, open_firm
+from support.bank import payment
+from support.web import Site
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+REASON = {"reason": "A reason of mine"}
+# A right body for each call that names a key; the key is what must not be found.
+BODIES: dict[tuple[str, str], Any] = {
+    ("PATCH", "/customers/{id}"): {"name": "Stolen"},
+    ("PUT", "/customers/{id}/iban"): {"iban": None},
+    ("PATCH", "/invoices/{id}"): {"amount_minor": 1},
+    ("POST", "/invoices/{id}/dispute"): {"disputed_minor": 1, **REASON},
+    ("POST", "/invoices/{id}/cancel"): REASON,
+    ("POST", "/item-changes/{id}/accept"): {},
+    ("POST", "/item-changes/{id}/dismiss"): {},
+    ("PATCH", "/bank-accounts/{id}"): {"name": "Stolen"},
+    ("POST", "/bank-accounts/{id}/close"): REASON,
+    ("POST", "/bank-accounts/{id}/reopen"): REASON,
+    ("POST", "/statements/{id}/take"): REASON,
+    ("POST", "/statements/{id}/reject"): REASON,
+    ("POST", "/bank-transactions/{id}/undo"): REASON,
+    ("POST", "/review-items/{id}/accept"): {},
+    ("POST", "/review-items/{id}/allocate"): {"on_account_minor": 1},
+    ("POST", "/review-items/{id}/ignore"): {"category": "other"},
+    ("POST", "/review-items/{id}/assign"): {"user_id": None},
+    ("POST", "/review-items/{id}/snooze"): {"until_date": None},
+    ("POST", "/review-items/{id}/comment"): {"words": "Hello"},
+}
+KEYED = [route for route in ROUTES if route.is_api and "{id}" in route.path]
+LISTS = ("/customers", "/invoices", "/item-changes", "/statements", "/bank-transactions", "/review-items",
+         "/imports/mappings")  # fmt: skip
+_owners: dict[str, tuple[Firm, dict[str, str]]] = {}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def owner(api_site: Site) -> tuple[Firm, dict[str, str]]:
+    """A company that has something of everything, and the keys of that by resource; nothing here changes it."""
+    if api_site.url not in _owners:
+        firm = await open_firm(api_site)
+        _owners[api_site.url] = firm, await fill(firm)
+    return _owners[api_site.url]
+
+
+async def fill(firm: Firm) -> dict[str, str]:
+    customer = await firm.add_customer("C1", "Geheim GmbH", iban="DE02120300000000202051")
+    invoice = await firm.add_invoice("GEHEIM-1", 10_000, open_minor=9_000)
+    change = await firm.machine.ask("PATCH", f"/invoices/{invoice['id']}", json={"due_date": "2026-12-31"})
+    held = await firm.upload(firm.statement(payment(123, "geheim", reference="R1"), closing=1))
+    file = await firm.upload(firm.statement(payment(456, "geheim", reference="R2")))
+    table = b"Beleg;Kunde;Datum;Betrag;Cur\nGEHEIM-9;C1;2026-11-30;1.119,00;EUR\n"
+    answers = ["column:number=Beleg", "column:customer_number=Kunde", "column:due_date=Datum", "column:amount=Betrag",
+               "column:currency=Cur", "decimal_mark=,", "date_form=ymd"]  # fmt: skip
+    params = [("save_mapping", "Geheim"), *(("decided", answer) for answer in answers)]
+    saved = await firm.machine.ask("POST", "/imports/invoices", data=table, params=params)
+    assert (held.status, file.status, saved.status) == (202, 201, 200), saved.text
+    [question] = (await firm.get("/review-items"))["items"]
+    [transaction] = (await firm.get("/bank-transactions"))["items"]
+    return {
+        "customers": customer["id"], "invoices": invoice["id"], "item-changes": change.json()["change_id"],
+        "statements": held.json()["statements"][0]["id"], "files": file.json()["id"],
+        "bank-accounts": str(firm.account_id), "review-items": question["id"], "bank-transactions": transaction["id"],
+    }  # fmt: skip
+
+
+async def test_each_call_with_a_key_has_a_body_here() -> None:
+    assert {(route.method, route.path.removeprefix(API)) for route in KEYED if route.takes} == set(BODIES)
+
+
+@pytest.mark.parametrize("route", KEYED, ids=lambda route: route.name)
+async def test_what_another_company_has_is_not_found(
+    owner: tuple[Firm, dict[str, str]], firm: Firm, route: Route
+) -> None:
+    path = route.path.removeprefix(API)
+    key = owner[1][path.split("/")[1]]
+    body = BODIES.get((route.method, path))
+
+    foreign = await firm.machine.ask(route.method, path.replace("{id}", key), json=body)
+    nobody = await firm.machine.ask(route.method, path.replace("{id}", "999999999999"), json=body)
+
+    assert foreign.status == 404, foreign.text
+    assert foreign.json()["code"] == nobody.json()["code"]
+    assert "eheim" not in foreign.text
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_a_list_has_nothing_of_another_company(owner: tuple[Firm, dict[str, str]], firm: Firm, path: str) -> None:
+    theirs = (await owner[0].get(path))["items"]
+
+    assert theirs
+    assert (await firm.get(path))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/invoices", "customer_id={customers}"), ("/customers", "search=Geheim"), ("/invoices", "search=GEHEIM"),
+        ("/statements", "bank_account_id={bank-accounts}"), ("/bank-transactions", "bank_account_id={bank-accounts}"),
+        ("/customers", "parent_id={customers}"),
+    ],
+)  # fmt: skip
+async def test_a_filter_finds_nothing_of_another_company(
+    owner: tuple[Firm, dict[str, str]], firm: Firm, path: str, query: str
+) -> None:
+    for name, key in owner[1].items():
+        query = query.replace(f"{{{name}}}", key)
+
+    assert (await firm.get(f"{path}?{query}"))["items"] == []
+
+
+@pytest.mark.parametrize("what", ["allocations", "bank-transactions", "invoices"])
+async def test_an_export_has_nothing_of_another_company(
+    owner: tuple[Firm, dict[str, str]], firm: Firm, what: str
+) -> None:
+    theirs = await owner[0].machine.get(f"/exports/{what}")
+    ours = await firm.machine.get(f"/exports/{what}")
+
+    assert len(theirs.text.splitlines()) > 1
+    assert len(ours.text.splitlines()) == 1
+
+
+async def test_a_body_cannot_name_what_another_company_has(owner: tuple[Firm, dict[str, str]], firm: Firm) -> None:
+    keys = owner[1]
+    await firm.add_customer("X1", "Eigen GmbH")
+    invoice = await firm.add_invoice("FA-1", 100, customer_number="X1")
+    await firm.upload(firm.statement(payment(900, "?", reference="R1")))
+    [question] = (await firm.get("/review-items"))["items"]
+    allocate = f"/review-items/{question['id']}/allocate"
+    line = {"item_id": keys["invoices"], "amount_minor": 900}
+
+    answers = [
+        await firm.machine.ask("PATCH", f"/invoices/{invoice['id']}", json={"customer_id": keys["customers"]}),
+        await firm.machine.post("/invoices", {**INVOICE, "number": "FA-2", "amount_minor": 1}),
+        await firm.machine.post(allocate, {"lines": [line]}),
+        await firm.machine.post(allocate, {"on_account_minor": 900, "customer_id": keys["customers"]}),
+        await firm.machine.post("/review-items/accept", {"review_item_ids": [keys["review-items"]]}),
+        await firm.machine.ask("POST", "/imports/invoices", params={"mapping": "Geheim"}, data=b"a;b\n1;2\n"),
+    ]
+
+    assert [answer.status for answer in answers] == [404, 404, 409, 404, 404, 404]
+
+
+async def test_a_statement_of_another_company_is_held_and_shows_nothing_of_it(
+    owner: tuple[Firm, dict[str, str]], firm: Firm
+) -> None:
+    answer = await firm.upload(owner[0].statement(payment(789, "planted", reference="R9")))
+
+    [held] = answer.json()["statements"]
+    assert (answer.status, held["hold_reason"]) == (202, "unknown_account")
+    assert held["account"] == mask_account(owner[0].iban)
+    assert "planted" not in str(await owner[0].get("/bank-transactions"))
+
+
+async def test_a_token_names_its_own_company_only(owner: tuple[Firm, dict[str, str]], firm: Firm) -> None:
+    own = await firm.machine.get("/customers", Company=firm.code)
+    other = await firm.machine.get("/customers", Company=owner[0].code)
+
+    assert (own.status, other.status) == (200, 403)

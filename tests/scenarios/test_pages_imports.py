@@ -1,0 +1,111 @@
+"""Importing a table over HTTP: what was understood and would change is seen first, then applied."""
+
+import aiohttp
+import pytest
+
+from support.desk import Desk, open_desk, words_of
+from support.web import Answer, Site
+
+HEADER = "number,customer_number,issue_date,due_date,currency,amount\n"
+GOOD = HEADER + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-1005,C3,2026-10-01,2026-12-31,EUR,75.00\n"
+MIXED = HEADER + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-3002,C1,2026-11-01,2026-12-01,EUR,1e3\n"
+GERMAN = "Rechnungsnummer;Kundennummer;Rechnungsdatum;Fällig am;Betrag\nFA-3003;C1;21.10.2026;30.12.2026;1.234,50\n"
+
+
+@pytest.fixture
+async def desk(light_site: Site) -> Desk:
+    return await open_desk(light_site)
+
+
+async def bring(desk: Desk, text: str, kind: str = "invoices") -> str:
+    """Upload a table and return where it is shown."""
+    form = aiohttp.FormData()
+    form.add_field("csrf", desk.clerk.token)
+    form.add_field("file", text.encode(), filename="open items.csv", content_type="text/csv")
+    answer = await desk.clerk.ask("POST", f"/imports/{kind}", data=form, headers=desk.clerk.origin)
+    assert answer.status == 303
+    return answer.location
+
+
+async def apply(desk: Desk, path: str, **fields: str) -> Answer:
+    """Apply what is shown."""
+    return await desk.clerk.post(path.split("?")[0], {"name": "open items.csv", **fields})
+
+
+async def test_the_preview_says_what_would_change_and_changes_nothing(desk: Desk) -> None:
+    path = await bring(desk, GOOD)
+
+    page = words_of((await desk.clerk.get(path)).text)
+
+    assert "New 1 Changed 1" in page
+    assert "FA-1005 changed due date: 2026-12-15 → 2026-12-31" in page
+    assert "FA-3001" not in (await desk.clerk.get("/invoices?which=all")).text
+
+
+async def test_what_was_seen_is_applied(desk: Desk) -> None:
+    path = await bring(desk, GOOD)
+
+    answer = await apply(desk, path)
+    page = (await desk.clerk.get(answer.location)).text
+
+    assert answer.location == "/invoices"
+    assert "Imported: 1 new, 1 changed, 0 proposed, 0 unchanged." in page
+    assert "FA-3001" in page
+
+
+async def test_rows_that_cannot_be_read_are_named_and_hold_back_all_until_the_person_says_so(desk: Desk) -> None:
+    path = await bring(desk, MIXED)
+
+    page = words_of((await desk.clerk.get(path)).text)
+    refused = await apply(desk, path)
+    kept = await apply(desk, path, keep_good_rows="on")
+
+    assert "3 amount 1e3" in page
+    assert refused.status == 422
+    assert "Nothing was imported" in refused.text
+    assert kept.location == "/invoices"
+    assert "FA-3001" in (await desk.clerk.get("/invoices?which=all")).text
+
+
+async def test_other_columns_are_understood_or_asked_and_the_mapping_is_saved(desk: Desk) -> None:
+    path = await bring(desk, GERMAN)
+    page = (await desk.clerk.get(path)).text
+    answers: dict[str, str] = {}
+    if "How is this table to be read?" in page:
+        answers = {"about-constant:currency": "EUR"}
+        path += "&about-constant:currency=EUR"
+        page = (await desk.clerk.get(path)).text
+
+    applied = await apply(desk, path, save_as="our ERP", **answers)
+
+    assert "Betrag → amount" in words_of(page)
+    assert applied.location == "/invoices"
+    assert "our ERP" in (await desk.clerk.get("/imports/invoices")).text
+    assert "1,234.50" in (await desk.clerk.get("/invoices?q=FA-3003")).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [pytest.param("", id="empty"), pytest.param("%PDF-1.7 \x00\x01", id="pdf"), pytest.param("a\nb\n", id="nonsense")],
+)
+async def test_what_is_no_table_is_refused_or_asked_about_calmly(desk: Desk, text: str) -> None:
+    path = await bring(desk, text)
+
+    answer = await desk.clerk.get(path)
+
+    assert answer.status in {200, 422}
+    assert "Apply it" not in answer.text
+
+
+async def test_customers_are_imported_in_the_same_way(desk: Desk) -> None:
+    path = await bring(desk, "number,name\nC50,Zeta AG\nC1,Alpha Werke GmbH\n", kind="customers")
+
+    answer = await apply(desk, path.replace("invoices", "customers"))
+
+    assert answer.location == "/customers"
+    assert "Zeta AG" in (await desk.clerk.get("/customers")).text
+
+
+@pytest.mark.parametrize("path", ["/imports/statements", "/imports/invoices/zz", "/imports/invoices/" + "0" * 64])
+async def test_a_table_that_is_not_there_is_not_found(desk: Desk, path: str) -> None:
+    assert (await desk.clerk.get(path)).status in {404, 422}

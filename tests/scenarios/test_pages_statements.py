@@ -1,0 +1,135 @@
+"""Statements over HTTP: what became of each file in one sentence, and held ones that a person decides."""
+
+import re
+
+import pytest
+
+from schemas.states import Role
+from support.bank import camt, payment
+from support.desk import Desk, day_statement, open_desk, words_of
+from support.web import Site
+
+
+@pytest.fixture
+async def desk(site: Site) -> Desk:
+    return await open_desk(site)
+
+
+def held_id(html: str) -> str:
+    found = re.search(r'Held:</span> <a href="/statements/(\d+)"', html)
+    assert found is not None
+    return found[1]
+
+
+async def test_an_upload_ends_in_one_sentence(desk: Desk) -> None:
+    answer = await desk.upload(day_statement())
+    page = words_of((await desk.clerk.get("/statements")).text)
+
+    assert (answer.status, answer.location) == (303, "/statements")
+    assert "4 entries, 1 matched, 3 to review" in page
+
+
+async def test_the_same_bytes_again_are_an_answer_and_nothing_else(desk: Desk) -> None:
+    await desk.upload(day_statement())
+
+    again = await desk.upload(day_statement())
+    page = words_of((await desk.clerk.get(again.location)).text)
+
+    assert "Known since" in page
+    assert "nothing changed" in page
+
+
+async def test_a_file_that_is_no_statement_is_refused_with_its_reason(desk: Desk) -> None:
+    await desk.upload(b"<html>not a statement</html>", name="../../etc/passwd")
+
+    page = (await desk.clerk.get("/statements")).text
+
+    assert "Refused:" in page
+    assert "passwd" in page
+    assert "../" not in page
+
+
+async def test_a_form_without_a_file_says_so(desk: Desk) -> None:
+    answer = await desk.upload(b"", name="")
+    page = (await desk.clerk.get("/statements")).text
+
+    assert answer.location == "/statements"
+    assert "Choose at least one file." in page
+
+
+async def test_a_held_statement_says_why_and_only_an_approver_takes_it_with_a_reason(desk: Desk) -> None:
+    await desk.upload(camt(payment(5_000, "FA-1002"), closing=99))
+    key = held_id((await desk.clerk.get("/statements")).text)
+    approver = await desk.site.sign_in(Role.APPROVER)
+
+    seen_by_clerk = words_of((await desk.clerk.get(f"/statements/{key}")).text)
+    by_clerk = await desk.clerk.post(f"/statements/{key}/take", {"reason": "I want"})
+    without_reason = await approver.post(f"/statements/{key}/take", {"reason": " "})
+    taken = await approver.post(f"/statements/{key}/take", {"reason": "the bank confirmed it by phone"})
+    after = words_of((await desk.clerk.get(f"/statements/{key}")).text)
+
+    assert "Opening balance and entries do not give the closing balance" in seen_by_clerk
+    assert "An approver can take it" in seen_by_clerk
+    assert (by_clerk.status, without_reason.status, taken.status) == (403, 422, 303)
+    assert "the bank confirmed it by phone" in after
+    assert "Muster GmbH" in after
+
+
+async def test_a_held_statement_can_be_rejected_for_good(desk: Desk) -> None:
+    await desk.upload(camt(payment(5_000, "FA-1002"), closing=99))
+    key = held_id((await desk.clerk.get("/statements")).text)
+    approver = await desk.site.sign_in(Role.APPROVER)
+
+    rejected = await approver.post(f"/statements/{key}/reject", {"reason": "made up"})
+    again = await approver.post(f"/statements/{key}/take", {"reason": "after all"})
+
+    assert (rejected.status, again.status) == (303, 409)
+    assert "rejected" in (await desk.clerk.get(f"/statements/{key}")).text
+
+
+async def test_a_gap_is_shown_before_the_statement_that_follows_it(desk: Desk) -> None:
+    first, later = payment(1_000, "a", reference="A"), payment(2_000, "b", reference="B")
+    await desk.upload(camt(first))
+    await desk.upload(camt(later, opening=55_000, number="43", day=first.booking_date.replace(day=19)))
+
+    page = words_of((await desk.clerk.get("/statements")).text)
+
+    assert "Tue 17 Nov to Wed 18 Nov are missing before this statement" in page
+    assert "440.00 EUR" in page
+
+
+async def test_a_whole_import_is_taken_back_after_it_said_what(desk: Desk) -> None:
+    await desk.upload(day_statement())
+    page = (await desk.clerk.get("/statements")).text
+    path = re.search(r'href="(/statements/files/\d+)"', page)
+    assert path is not None
+
+    said = words_of((await desk.clerk.get(f"{path[1]}/undo")).text)
+    without_reason = await desk.clerk.post(f"{path[1]}/undo", {})
+    done = await desk.clerk.post(f"{path[1]}/undo", {"reason": "test"})
+    after = words_of((await desk.clerk.get("/statements")).text)
+
+    assert "1 bank transaction goes back to the review queue." in said
+    assert "100.00 EUR" in said
+    assert (without_reason.status, done.status) == (422, 303)
+    assert "4 to review" in after
+    assert "nothing to take back" in (await desk.clerk.get(f"{path[1]}/undo")).text
+
+
+async def test_the_original_comes_back_byte_for_byte(desk: Desk) -> None:
+    data = day_statement()
+    await desk.upload(data)
+    page = (await desk.clerk.get("/statements")).text
+    path = re.search(r'href="(/statements/files/\d+)"', page)
+    assert path is not None
+
+    original = await desk.clerk.post(f"{path[1]}/original")
+
+    assert original.text.encode() == data
+    assert original.headers["Content-Disposition"] == 'attachment; filename="statement.xml"'
+
+
+@pytest.mark.parametrize("path", ["/statements/{}", "/statements/files/{}"])
+async def test_what_is_not_ours_is_not_found(desk: Desk, path: str) -> None:
+    for key in ("1", "999999999", "abc"):
+        assert (await desk.clerk.get(path.format(key))).status == 404

@@ -1,0 +1,54 @@
+"""Worker processes that are none: the same entries, run here, so that a test does not wait for processes to start."""
+
+from collections.abc import Sequence
+
+from gateway.services import import_statement, import_table_file
+from gateway.services.import_table_file import TableFile, TableTold
+from gateway.services.match_transactions import match_transactions
+from gateway.store.work import SYSTEM, Actor
+from schemas.states import BankTransactionState
+from support.gateways import make_gate
+from support.web import Site
+
+
+class HereWorkers:
+    """What handlers ask of workers, done at once."""
+
+    def __init__(self, site: Site) -> None:
+        folder = site.gateway.data_dir / "here"
+        folder.mkdir(exist_ok=True)
+        gate = make_gate(site.gateway.database, folder)
+        self._gate = import_statement.Gate(gate.database, site.gateway.originals, site.clock, gate.scratch)
+        self._count = 0
+
+    async def import_file(self, file_id: int) -> None:
+        """Import a received file."""
+        self._count += 1
+        await import_statement.import_file(self._gate, file_id=file_id, token=f"here-{self._count}")
+
+    async def take_statement(self, statement_id: int, actor: Actor, reason: str) -> None:
+        """Take a held statement."""
+        await import_statement.take_statement(self._gate, statement_id=statement_id, actor=actor, reason=reason)
+
+    async def match(self, company_id: int) -> None:
+        """Match what is new or waits."""
+        await self._match(company_id, None)
+
+    async def explain_again(self, company_id: int, bank_transaction_ids: Sequence[int]) -> None:
+        """Give open questions their explanations anew."""
+        if bank_transaction_ids:
+            await self._match(company_id, list(bank_transaction_ids))
+
+    async def _match(self, company_id: int, ids: list[int] | None) -> None:
+        await match_transactions(
+            self._gate.database, company_id=company_id, actor=SYSTEM, now=self._gate.now, ids=ids,
+            states=(BankTransactionState.NEW, BankTransactionState.IN_REVIEW), may_book=ids is None,
+        )  # fmt: skip
+
+    async def look_at_table(self, file: TableFile) -> TableTold:
+        """Say what a table file would change."""
+        return await import_table_file.look_at_table(self._gate, file)
+
+    async def import_table(self, file: TableFile, actor: Actor, *, keep_good_rows: bool) -> TableTold:
+        """Import a table file."""
+        return await import_table_file.import_table_file(self._gate, file, actor=actor, keep_good_rows=keep_good_rows)
