@@ -22,6 +22,8 @@ from gateway.services import import_statement, import_table_file
 from gateway.services.import_statement import Gate
 from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.match_transactions import match_transactions
+from gateway.services.receive_archive import Archive, receive_archive
+from gateway.services.receive_file import Receipt
 from gateway.store import statements
 from gateway.store.database import Database
 from gateway.store.originals import Originals
@@ -91,6 +93,11 @@ class Workers:
     async def import_table(self, file: TableFile, actor: Actor, *, keep_good_rows: bool) -> TableTold:
         """Import a table file."""
         return await self._tell(_import_table, file, actor, keep_good_rows)
+
+    async def receive_archive(self, archive: Archive, actor: Actor) -> list[Receipt]:
+        """Receive the members of an archive. Raises FileRefused."""
+        receipts: list[Receipt] = await self._run_again(_receive_archive, archive, actor)
+        return receipts
 
     def close(self) -> None:
         """Stop the workers; what they were doing is taken up again at the next start."""
@@ -192,6 +199,10 @@ def _import_table(place: Place, file: TableFile, actor: Actor, keep_good_rows: b
         return await import_table_file.import_table_file(gate, file, actor=actor, keep_good_rows=keep_good_rows)
 
     return _with_gate(place, work)
+
+
+def _receive_archive(place: Place, archive: Archive, actor: Actor) -> list[Receipt]:
+    return _with_gate(place, lambda gate: receive_archive(gate, archive, actor=actor))
 
 
 def _with_gate(place: Place, work: Callable[[Gate], Awaitable[T]]) -> T:

@@ -11,12 +11,13 @@ import re
 from collections import Counter
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
-
-import mt940
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.money import amount_text, minor_digits
 from schemas.statement import StatementEnd, StatementPart, StatementStart
+
+if TYPE_CHECKING:
+    import mt940
 
 SECOND_OPINION_BYTES_MAX = 1 << 20
 _TEXTS_FOR_ENTRY_MAX = 2  # The library joins the texts of an entry in quadratic time.
@@ -75,13 +76,15 @@ def second_opinion(path: Path, first: Summary) -> tuple[str, ...]:
     return tuple(islice(differences, _WARNINGS_MAX))
 
 
-def _read(data: bytes) -> list[mt940.models.Transactions]:
+def _read(data: bytes) -> "list[mt940.models.Transactions]":
+    import mt940  # Here, because loading it takes longer than reading many a file.
+
     # A file object, because the library opens text that is the name of a file. It knows no CR line ends.
     file = io.BytesIO(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
     return mt940.parse_statements(file, options=mt940.Options.all())
 
 
-def _figures(statement: mt940.models.Transactions) -> Figures:
+def _figures(statement: "mt940.models.Transactions") -> Figures:
     entries = [transaction.data for transaction in statement.transactions]
     return Figures(
         len(entries),
@@ -90,7 +93,7 @@ def _figures(statement: mt940.models.Transactions) -> Figures:
     )
 
 
-def _minor(amount: mt940.models.Amount) -> int:
+def _minor(amount: "mt940.models.Amount") -> int:
     return int(amount.amount.scaleb(minor_digits(amount.currency or "EUR")))
 
 

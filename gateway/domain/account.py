@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from schemas.errors import GatewayError
+from schemas.errors import Conflict
 from schemas.identifiers import Iban, InvalidIban, mask_account
 from schemas.statement import account_key
 
@@ -71,7 +71,7 @@ class OwnAccount(NamedTuple):
     also_written: tuple[str, ...] = ()
 
 
-class AccountExists(GatewayError):
+class AccountExists(Conflict):
     """An account of ours is written like this already."""
 
     code = "account_exists"

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import UniqueConstraint, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.domain.account import OwnAccount, account_currency, account_keys, register_keys
+from gateway.domain.account import AccountExists, OwnAccount, account_currency, account_keys, register_keys
 from gateway.store import columns
 from gateway.store.columns import Row, table_of
 from gateway.store.keys import of_company, owned, points
@@ -150,7 +151,10 @@ async def write_keys(work: Work) -> None:
     await work.session.execute(delete(account_key_rows).where(account_key_rows.c.id.in_(stale)))
     missing = [key for key, account_id in wanted.items() if key not in stored or stored[key].id in stale]
     work.add(*_key_rows(work, missing, wanted, companies))
-    await work.flush()
+    try:
+        await work.flush()
+    except IntegrityError as error:
+        raise AccountExists("an account of ours that is written like this was added a moment ago") from error
 
 
 def _own(row: BankAccount) -> OwnAccount:

@@ -16,6 +16,8 @@ from gateway.services.identify_caller import NOBODY, Caller
 from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.log_in import LogInRules
 from gateway.services.passwords import Passwords
+from gateway.services.receive_archive import Archive
+from gateway.services.receive_file import Receipt
 from gateway.services.secret_values import new_secret, page_token
 from gateway.store import reviews
 from gateway.store.database import Database
@@ -52,6 +54,9 @@ class WorkerPool(Protocol):
 
     async def explain_again(self, company_id: int, bank_transaction_ids: Sequence[int]) -> None:
         """Give open questions their explanations anew."""
+
+    async def receive_archive(self, archive: Archive, actor: Actor) -> list[Receipt]:
+        """Receive the members of an archive."""
 
     async def look_at_table(self, file: TableFile) -> TableTold:
         """Say what a table file would change."""

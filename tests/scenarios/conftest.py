@@ -54,7 +54,8 @@ def api_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def api_site(api_database: tuple[str, Path]) -> AsyncIterator[Site]:
     """One gateway with real workers for all tests of the API: each test has a company of its own."""
-    async with open_site(*api_database) as opened:
+    # Every machine of every test comes from one address and keeps its connections for a while.
+    async with open_site(*api_database, connections_per_address_max=2000) as opened:
         yield opened
 
 

@@ -29,9 +29,9 @@ async def open_change(browser: Browser) -> str:
 
 async def roles_shown(browser: Browser, user: User) -> list[str]:
     text = (await browser.get("/users")).text
-    line = re.search(rf'<th scope="row">{user.name}</th>\s*<td>{user.login}</td>(.*?)</tr>', text, re.S)
+    line = re.search(rf'<th scope="row">{user.name}</th>\s*<td class="nowrap">{user.login}</td>(.*?)</tr>', text, re.S)
     assert line is not None
-    return re.findall(r'<span class="tag">(\w+)</span>', line[1])
+    return re.findall(r'<span class="tag plain">(\w+)</span>', line[1])
 
 
 async def test_an_invited_person_sets_a_password_once_and_works(site: Site) -> None:

@@ -22,12 +22,13 @@ CALLS = [route for route in ROUTES if route.is_api]
 LONG = "x" * 100_000
 # Each in the place of each field of each body, as JSON text, because some of it no Python value gives.
 VALUES = (
-    "null", "true", "0", "-1", "1.5", "1e3", "1e400", "NaN", str(2**31), str(2**63), str(-(2**63) - 1), "9" * 5000,
-    '""', '" "', '"a\\u0000b"', '"\\ud800"', '"\\u202e\\ufeff"', '"\\ufffe"', json.dumps(LONG), '"0"', '"-1"', '"1e3"',
-    '"99999999999999999999"', '"\\u0661"', '"2026-02-30"', '"0000-00-00"', '"10000-01-01"', '"EUR"', '"DE00"',
-    '"../../etc/passwd"', "\"'; DROP TABLE party; --\"", "[]", "[null]", '["a"]', "[[]]", "{}", '{"a": 1}',
-    "[" * 500 + "]" * 500,
+    '"\\ufffe"', '"\\u202e\\ufeff"', '""', "null", json.dumps("x" * 2000), "\"'; DROP TABLE party; --\"", "0", "-1", "true",
+    '"99999999999999999999"', "[]", "{}", '["1"]', str(10**15 - 1), '"9999-12-31"', '"a\\u0000b"', '"\\ud800"', "1.5",
+    "1e3", "1e400", "NaN", str(2**31), str(2**63), str(-(2**63) - 1), "9" * 5000, '" "', json.dumps(LONG), '"1e3"',
+    '"\\u0661"', '"2026-02-30"', '"0000-00-00"', '"10000-01-01"', '"../../etc/passwd"', "[null]", '["a"]', "[[]]",
+    '{"a": 1}', "[" * 500 + "]" * 500,
 )  # fmt: skip
+RIGHT_MAX = 5  # Of each field so many right values are sent; what is wrong never comes as far as the database.
 WHOLE = ("", "null", "[]", "{", '{"a":', '"text"', "{}", '{"unknown": 1}', "\\x00", '{"a": 1, "a": 2}')
 KEYS = ("0", "-1", "x", "9" * 18, "9" * 19, "1%00", "%D9%A1", "%2e%2e%2f", "%F0%9F%92%A9", "%FF")
 TABLE = b"number,name\n"
@@ -91,9 +92,13 @@ def bodies_of(shape: type[BaseModel]) -> Iterator[str]:
     """Yield bodies that are right but for one field, in the place of which stands each of the bad values."""
     right = {name: example(name, field.annotation) for name, field in shape.model_fields.items() if field.is_required()}
     for name in shape.model_fields:
+        right_ones = 0
         others = [f"{json.dumps(other)}: {json.dumps(value)}" for other, value in right.items() if other != name]
         for value in VALUES:
-            yield "{" + ", ".join([*others, f'"{name}": {value}']) + "}"
+            body = "{" + ", ".join([*others, f'"{name}": {value}']) + "}"
+            right_ones += is_right(shape, body)
+            if right_ones <= RIGHT_MAX:
+                yield body
 
 
 def example(name: str, annotation: Any) -> Any:

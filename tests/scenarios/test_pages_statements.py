@@ -1,6 +1,8 @@
 """Statements over HTTP: what became of each file in one sentence, and held ones that a person decides."""
 
+import io
 import re
+import zipfile
 
 import pytest
 
@@ -133,3 +135,34 @@ async def test_the_original_comes_back_byte_for_byte(desk: Desk) -> None:
 async def test_what_is_not_ours_is_not_found(desk: Desk, path: str) -> None:
     for key in ("1", "999999999", "abc"):
         assert (await desk.clerk.get(path.format(key))).status == 404
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+async def test_an_archive_is_unpacked_only_where_it_was_asked_for(desk: Desk) -> None:
+    archive = zipped(("monday.xml", day_statement()), ("../tuesday.txt", b"no statement"))
+
+    await desk.upload(archive, name="bank.zip")
+    unasked = words_of((await desk.clerk.get("/statements")).text)
+    await desk.upload(archive, name="bank.zip", unpack=True)
+    asked = words_of((await desk.clerk.get("/statements")).text)
+
+    assert "bank.zip Refused:" in unasked
+    assert "4 entries, 1 matched, 3 to review" in asked
+    assert "tuesday.txt Refused:" in asked
+
+
+async def test_a_damaged_archive_is_refused_whole(desk: Desk) -> None:
+    archive = zipped(("monday.xml", day_statement()), ("tuesday.xml", b"x" * 5_000))
+
+    answer = await desk.upload(archive[:-40], name="bank.zip", unpack=True)
+
+    assert answer.status == 422
+    assert "the file is no zip archive, or its end is missing" in answer.text
+    assert "No file arrived yet" in (await desk.clerk.get("/statements")).text

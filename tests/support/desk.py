@@ -36,11 +36,15 @@ class Desk:
         self.site = site
         self.clerk = clerk
 
-    async def upload(self, data: bytes, name: str = "statement.xml", *, browser: Browser | None = None) -> Answer:
+    async def upload(
+        self, data: bytes, name: str = "statement.xml", *, browser: Browser | None = None, unpack: bool = False
+    ) -> Answer:
         """Upload a file as the form of the page does."""
         who = browser or self.clerk
         form = aiohttp.FormData()
         form.add_field("csrf", who.token)
+        if unpack:
+            form.add_field("unpack", "on")
         form.add_field("file", data, filename=name, content_type="application/octet-stream")
         answer = await who.ask("POST", "/statements", data=form, headers=who.origin)
         await background.finished()

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from gateway.services import import_statement, import_table_file
 from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.match_transactions import match_transactions
+from gateway.services.receive_archive import Archive, receive_archive
+from gateway.services.receive_file import Receipt
 from gateway.store.work import SYSTEM, Actor
 from schemas.states import BankTransactionState
 from support.gateways import make_gate
@@ -44,6 +46,10 @@ class HereWorkers:
             self._gate.database, company_id=company_id, actor=SYSTEM, now=self._gate.now, ids=ids,
             states=(BankTransactionState.NEW, BankTransactionState.IN_REVIEW), may_book=ids is None,
         )  # fmt: skip
+
+    async def receive_archive(self, archive: Archive, actor: Actor) -> list[Receipt]:
+        """Receive the members of an archive."""
+        return await receive_archive(self._gate, archive, actor=actor)
 
     async def look_at_table(self, file: TableFile) -> TableTold:
         """Say what a table file would change."""

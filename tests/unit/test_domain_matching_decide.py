@@ -490,3 +490,73 @@ def test_two_customers_are_told_apart_by_legal_form() -> None:
     decision = decided(money(4_000, "FA-2026-000900", name="Bruno Bau AG"), OF_BRUNO, customers=forms, ibans=())
 
     assert outcome(decision) == "payer_differs"
+
+
+def test_charges_above_the_largest_item_settle_nothing_by_themselves() -> None:
+    halves = [invoice(key, f"FA-2026-00010{key}", 500) for key in (1, 2)]
+
+    decision = decided(money(300, "FA-2026-000101 FA-2026-000102", iban=ANNA, charges_minor=700), *halves)
+
+    assert outcome(decision) == "charges_deducted"
+
+
+def test_a_short_form_beside_the_named_item_keeps_a_part_from_being_booked() -> None:
+    decision = decided(money(3_000, "FA-2026-000101 x 000102", iban=ANNA), A, B)
+
+    assert outcome(decision) == "several_explanations"
+    assert "names_other" in signs(decision)
+
+
+def test_a_siblings_customer_number_points_nowhere_else() -> None:
+    decision = decided(money(10_000, "FA-2026-000101 Kd C0002"), A, OF_BRUNO, **FAMILY)
+
+    assert paid(decision) == {1: 10_000}
+
+
+def test_no_more_than_five_explanations_are_offered() -> None:
+    items = [invoice(key, f"X-{key}", 10_000) for key in range(1, 9)]
+
+    decision = decided(money(10_000, "", iban=ANNA), *items)
+
+    assert offered(decision) == [[1], [2], [3], [4], [5]]
+
+
+def test_a_difference_larger_than_each_item_is_offered_as_no_charge() -> None:
+    items = [invoice(key, f"FA-2026-00010{key}", 100) for key in range(1, 10)]
+    text = "FA-2026-000101, 102, 103, 104, 105, 106, 107, 108, 109"
+
+    decision = decided(money(700, text, iban=ANNA), *items)
+
+    assert outcome(decision) == "amount_differs"
+    assert "rest_open" in signs(decision)
+
+
+def test_too_little_for_an_invoice_and_a_credit_note_is_not_offered_as_a_part() -> None:
+    note = credit_note(3, "GS-2026-000007", 99)
+
+    decision = decided(money(5_000, "FA-2026-000101 GS-2026-000007", iban=ANNA), A, note)
+
+    assert outcome(decision) == "amount_differs"
+    assert [1, 3] not in offered(decision)
+
+
+def test_a_sum_found_before_the_search_was_cut_is_offered_with_that_remark() -> None:
+    amounts = (3001, 3105, 2507, 4409, 7703, 1203, 911, 6607, 5501, 2203, 3307, 10409)
+    items = [invoice(key, f"X-{key}", minor) for key, minor in enumerate(amounts, 1)]
+
+    decision = decided(money(3001 + 4409 + 911, "", iban=ANNA), *items, policy=Policy(combination_steps_max=9))
+
+    assert outcome(decision) == "several_explanations"
+    assert offered(decision)[0] == [1, 4, 7]
+    assert "search_cut" in signs(decision)
+
+
+def test_a_set_is_named_as_well_as_its_worst_named_item() -> None:
+    text = "FA-2026-000101 000102 Kd 7 2025-000001"
+    by_nobody = decided(
+        money(35_000, text, iban=STRANGER, name="Nobody"), A, B, OF_BRUNO, invoice(7, "FA-2026-7", 1, 2)
+    )
+    by_another = decided(money(35_000, text, iban=BRUNO), A, B, OF_BRUNO)
+
+    assert paid(by_nobody) == {1: 10_000, 2: 25_000}
+    assert outcome(by_another) == "payer_differs"

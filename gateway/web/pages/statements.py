@@ -7,18 +7,22 @@ from typing import NamedTuple
 from aiohttp import web
 
 from gateway.domain.access import Right
+from gateway.services.receive_archive import Archive, is_archive
 from gateway.services.receive_file import Receipt, receive_file
 from gateway.store import statement_lists
 from gateway.store.accounts import BankAccount
 from gateway.store.database import ReadSession
+from gateway.store.originals import pieces_of
 from gateway.store.paging import Page
 from gateway.store.statement_lists import AccountStatement, FileOutcome
 from gateway.store.statements import StatementFile
 from gateway.web import background
+from gateway.web.bodies import Upload
 from gateway.web.context import Call
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
 from gateway.web.views.gaps import Gap, gap_of
+from schemas.errors import FileRefused
 from schemas.states import StatementFileState, StatementState
 
 _SOON_S = 1.0  # Small files are done by then, so most people never see them unfinished.
@@ -70,10 +74,14 @@ class Overview(NamedTuple):
 
 async def show_statements(call: Call) -> web.StreamResponse:
     """Show what arrived, and the statements of each account."""
+    return await _answer(call)
+
+
+async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.StreamResponse:
     query = call.query(StatementQuery)
     async with call.gateway.database.read() as session:
         overview = await _overview(session, call, query)
-    return call.page("statements/list.html", query=query, view=overview)
+    return call.page("statements/list.html", status=status, query=query, view=overview, fault=fault)
 
 
 async def _overview(session: ReadSession, call: Call, query: StatementQuery) -> Overview:
@@ -103,25 +111,39 @@ async def upload(call: Call) -> web.StreamResponse:
     receipts: list[Receipt] = []
     try:
         async for file in call.uploads():
-            receipts.append(
-                await receive_file(
-                    call.gateway.database,
-                    call.gateway.originals,
-                    name=file.filename,
-                    pieces=file.pieces,
-                    channel="page",
-                    company_id=call.company_id,
-                    companies=_companies(call),
-                    actor=call.actor,
-                    now=call.now,
-                )
-            )
+            receipts += await _receive(call, file)
+    except FileRefused as error:
+        return await _answer(call, fault=str(error), status=422)
     finally:
         await _start(call, [receipt.file_id for receipt in receipts if receipt.is_new])
     if not receipts:
         return call.redirect("/statements", say=call._("Choose at least one file."))
     again = "-".join(str(receipt.file_id) for receipt in receipts if not receipt.is_new)
     return call.redirect(f"/statements?again={again}" if again else "/statements")
+
+
+async def _receive(call: Call, file: Upload) -> list[Receipt]:
+    """Receive one file, or the members of an archive where the person asked for it. Raises FileRefused, TooLarge."""
+    gateway, pieces = call.gateway, file.pieces
+    if "unpack" in await call.form():  # The tick stands before the files in the form, so it is known by now.
+        kept = await gateway.originals.keep(pieces)
+        path = gateway.originals.path_of(kept.sha256)
+        if await asyncio.to_thread(is_archive, path):
+            archive = Archive(kept.sha256, "page", call.company_id, _companies(call))
+            return await gateway.workers.receive_archive(archive, call.actor)
+        pieces = pieces_of(path)
+    receipt = await receive_file(
+        gateway.database,
+        gateway.originals,
+        name=file.filename,
+        pieces=pieces,
+        channel="page",
+        company_id=call.company_id,
+        companies=_companies(call),
+        actor=call.actor,
+        now=call.now,
+    )
+    return [receipt]
 
 
 def _companies(call: Call) -> list[int]:
