@@ -41,9 +41,9 @@ class Jobs:
         self._scheduler.shutdown(wait=False)
 
     async def resume_imports(self) -> None:
-        """Take up every received file that nobody reads."""
+        """Take up every received file that is not read yet; one that somebody reads is left to him."""
         async with self._database.read() as session:
-            waiting = await statements.unfinished_files(session, now=self._now())
+            waiting = await statements.unfinished_files(session)
         results = await asyncio.gather(*map(self._import_file, waiting), return_exceptions=True)
         for file_id, result in zip(waiting, results, strict=True):
             if isinstance(result, Exception):

@@ -27,6 +27,7 @@ from gateway.services.receive_file import Receipt
 from gateway.store import statements
 from gateway.store.database import Database
 from gateway.store.originals import Originals
+from gateway.store.presence import Presence
 from gateway.store.work import SYSTEM, Actor, no_crash_points
 from schemas.states import BankTransactionState
 
@@ -52,6 +53,7 @@ def open_gate(place: Place, *, crash_points: Callable[[str], None] = no_crash_po
         originals=Originals(place.folder / "originals", size_max=place.file_size_max),
         now=lambda: dt.datetime.now(dt.UTC),
         scratch=scratch,
+        presence=Presence(place.folder / "alive"),
     )
 
 
@@ -106,12 +108,12 @@ class Workers:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     async def _import(self, file_id: int) -> None:
-        for _ in range(import_statement.ATTEMPTS_MAX + 1):
+        for _ in range(import_statement.CRASHES_MAX + 1):
             token = secrets.token_hex(16)
             try:
                 await self._run(_import, file_id, token)
             except BrokenProcessPool:
-                await self._release(file_id, token)
+                await self._count_crash(file_id, token)
             else:
                 return
 
@@ -139,13 +141,13 @@ class Workers:
                 self._pool = self._new_pool()
             raise
 
-    async def _release(self, file_id: int, token: str) -> None:
+    async def _count_crash(self, file_id: int, token: str) -> None:
         gate = open_gate(self._place)
         try:
             async with gate.database.begin(actor=SYSTEM, now=gate.now()) as work:
-                await statements.release_lease(work, file_id=file_id, token=token)
+                await statements.count_crash(work, file_id=file_id, token=token)
         finally:
-            await gate.database.close()
+            await gate.close()
 
     def _new_pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
@@ -211,6 +213,6 @@ def _with_gate(place: Place, work: Callable[[Gate], Awaitable[T]]) -> T:
         try:
             return await work(gate)
         finally:
-            await gate.database.close()
+            await gate.close()
 
     return asyncio.run(run())

@@ -6,26 +6,30 @@ somebody else's archive.
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from parsers.tabular_csv import guess_encoding
 from parsers.tabular_fields import FIELDS
 from parsers.tabular_guess import guess
 from parsers.tabular_rows import RowReader, check_mapping
-from parsers.tabular_source import LIMITS, RawRow, TableLimits, cell_text
+from parsers.tabular_source import LIMITS, RawRow, TableLimits, cell_text, is_spreadsheet
 from parsers.tabular_table import find_header, mapped_header, rows_below
 from schemas.errors import FileRefused
 from schemas.tables import InvalidMapping, Preview, PreviewRow, Row, RowError, TableKind
 from schemas.tables import Mapping as TableMapping
 
-__all__ = ["LIMITS", "TableLimits", "guess_mapping", "preview", "read_rows", "standard_mapping"]
+__all__ = ["LIMITS", "TableLimits", "guess_mapping", "in_its_encoding", "preview", "read_rows", "standard_mapping"]
 
 
 def standard_mapping(path: Path, kind: TableKind, *, limits: TableLimits = LIMITS) -> TableMapping:
     """Return the mapping of a table in our own shape: our column names, UTF-8, comma, ISO dates, decimal point.
 
-    Raises FileRefused naming the columns that are missing.
+    Raises FileRefused naming the columns that are missing, or where the whole file is not UTF-8.
     """
+    if not is_spreadsheet(path, limits) and guess_encoding(path) != "utf-8":
+        raise FileRefused(f"not our own table of {kind}: the file is not UTF-8", code="encoding")
     names = [field.name for field in FIELDS[kind]]
     empty = TableMapping(kind=kind, columns=())
     header = find_header(path, empty, limits, lambda labels: len(set(names) & set(labels)))
@@ -35,6 +39,18 @@ def standard_mapping(path: Path, kind: TableKind, *, limits: TableLimits = LIMIT
     except InvalidMapping as incomplete:
         raise FileRefused(f"not our own table of {kind}: {incomplete}", code="column_missing") from incomplete
     return mapping
+
+
+def in_its_encoding(path: Path, mapping: TableMapping, *, limits: TableLimits = LIMITS) -> TableMapping:
+    """Return a saved mapping for a file of the same program that may be encoded otherwise this time.
+
+    UTF-8 and UTF-16 are known by proof; among the 8-bit encodings the mapping remembers what a person may have chosen.
+    """
+    if is_spreadsheet(path, limits):
+        return mapping
+    found = guess_encoding(path)
+    is_proven = found.startswith("utf") or mapping.encoding.startswith("utf")
+    return replace(mapping, encoding=found) if is_proven else mapping
 
 
 def guess_mapping(

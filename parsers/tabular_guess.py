@@ -26,7 +26,6 @@ from parsers.tabular_fields import FIELDS
 from parsers.tabular_source import RawRow, TableLimits, is_spreadsheet
 from parsers.tabular_table import Header, find_header, is_blank, labels_of, rows_below
 from parsers.tabular_words import FIELD_WORDS, header_currency, header_key
-from parsers.tabular_xlsx import sheet_names
 from schemas.codes.lists import LocalInstrument
 from schemas.errors import FileRefused
 from schemas.tables import Choice, DateForm, InvalidMapping, MandateType, MappingUndecided, Question, TableKind
@@ -71,6 +70,8 @@ def _layout(path: Path, kind: TableKind, decided: Mapping[str, str], limits: Tab
 
 
 def _guess_sheet(path: Path, empty: TableMapping, decided: Mapping[str, str], limits: TableLimits) -> str | None:
+    from parsers.tabular_xlsx import sheet_names  # Here, because few files are spreadsheets and its library is large.
+
     names = sheet_names(path, limits)
     if len(names) < 2:
         return None

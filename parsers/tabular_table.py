@@ -8,7 +8,6 @@ from pathlib import Path
 
 from parsers.tabular_csv import csv_rows
 from parsers.tabular_source import Cell, RawRow, RawRows, TableLimits, cell_text, is_spreadsheet
-from parsers.tabular_xlsx import xlsx_rows
 from schemas.errors import FileRefused
 from schemas.tables import Mapping, RowError
 
@@ -27,6 +26,8 @@ class Header:
 def raw_rows(path: Path, mapping: Mapping, limits: TableLimits) -> RawRows:
     """Yield all rows of the file that the mapping describes. Raises FileRefused."""
     if is_spreadsheet(path, limits):
+        from parsers.tabular_xlsx import xlsx_rows  # Here, because few files are spreadsheets and its library is large.
+
         return xlsx_rows(path, mapping.sheet, limits)
     return csv_rows(path, encoding=mapping.encoding, delimiter=mapping.delimiter, limits=limits)
 

@@ -16,6 +16,7 @@ _DIGITS = {
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
     **dict.fromkeys("CLF UYW".split(), 4),
 }
+SUM_MAX = 10**18  # In minor units; what the database can hold is nine times this.
 _POINT_AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,5}))?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 

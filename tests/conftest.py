@@ -1,8 +1,10 @@
 """What every test may ask for: a database of each kind, migrated, empty, fast to have."""
 
 import datetime as dt
+import gc
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,9 +12,22 @@ import pytest
 from hypothesis import settings
 
 from gateway.store.database import Database, open_database, sqlite_url
-from support.databases import Postgres, postgres_or_reason
+from support.databases import Postgres, memory_folder, postgres_or_reason
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
+
+# Hundreds of processes and databases are started: what is compiled once stays so, whatever the environment says.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# The folders of the tests, with their databases, lie in memory where there is room.
+if folder := memory_folder():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported and collected: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +70,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An open, migrated, empty database of each kind."""
-    opened = await open_database(database_url, now=NOW)
+    opened = Database(database_url)
+    await opened.check()
     yield opened
     await opened.close()
 

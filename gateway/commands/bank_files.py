@@ -1,5 +1,6 @@
 """Bank files: look into them, and import them as an upload does."""
 
+import asyncio
 import json
 import secrets
 import sys
@@ -22,6 +23,7 @@ from gateway.workers import open_gate
 from parsers.inspect import inspect_file
 from schemas.states import StatementFileState, StatementState
 
+_TRIES, _WAIT_S = 120, 0.5
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)]
 
 
@@ -52,7 +54,7 @@ def import_files(files: Files, data: Data = None, company: CompanyCode = "", as_
         try:
             codes = [await _import(gate, database, company_id, path, as_json=as_json) for path in files]
         finally:
-            await gate.database.close()
+            await gate.close()
         return REFUSED if REFUSED in codes else max(codes)
 
     raise typer.Exit(with_store(settings, work))
@@ -63,14 +65,31 @@ async def _import(gate: Gate, database: Database, company_id: int, path: Path, *
         database, gate.originals, name=path.name, pieces=pieces_of(path), channel="command line",
         company_id=company_id, companies=[company_id], actor=SYSTEM, now=gate.now(),
     )  # fmt: skip
-    await import_file(gate, file_id=receipt.file_id, token=secrets.token_hex(16))
+    file = await _import_or_wait(gate, receipt.file_id)
     async with database.read() as session:
-        file = await statements.file_by_id(session, receipt.file_id)
-        rows = await statements.statements_of_file(session, receipt.file_id)
-    if file is None:
-        raise RuntimeError(f"file {receipt.file_id} is gone")
+        rows = await statements.statements_of_file(session, file.id)
     typer.echo(json.dumps(_facts(path, file, rows)) if as_json else _sentence(path, file, rows))
     return _code(file, rows)
+
+
+async def _import_or_wait(gate: Gate, file_id: int) -> StatementFile:
+    """Import a file; where somebody else reads it already, wait for him for a while."""
+    file = await _import_once(gate, file_id)
+    for _ in range(_TRIES):
+        if file.state is not StatementFileState.RECEIVED:
+            break
+        await asyncio.sleep(_WAIT_S)
+        file = await _import_once(gate, file_id)
+    return file
+
+
+async def _import_once(gate: Gate, file_id: int) -> StatementFile:
+    await import_file(gate, file_id=file_id, token=secrets.token_hex(16))
+    async with gate.database.read() as session:
+        file = await statements.file_by_id(session, file_id)
+    if file is None:
+        raise RuntimeError(f"file {file_id} is gone")
+    return file
 
 
 def _code(file: StatementFile, rows: list[Statement]) -> int:

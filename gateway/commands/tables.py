@@ -14,6 +14,7 @@ from gateway.services.choose_mapping import save_mapping as keep_mapping
 from gateway.services.import_tables import ImportPlan, RowsUnreadable, apply_import
 from gateway.store.database import Database
 from gateway.store.work import SYSTEM
+from parsers.tabular import in_its_encoding
 from schemas.tables import Mapping, TableKind
 
 Path_ = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
@@ -93,7 +94,7 @@ async def _mapping(database: Database, company_id: int, kind: TableKind, path: P
     """Return the saved mapping of that name, else our own columns, else a saved one that fits, else the best guess."""
     async with database.read() as session:
         if name:
-            return await load_mapping(session, company_id=company_id, kind=kind, name=name)
+            return in_its_encoding(path, await load_mapping(session, company_id=company_id, kind=kind, name=name))
         saved = await saved_mappings(session, company_id=company_id, kind=kind)
     return choose_mapping(path, kind, saved=[one.mapping for one in saved])
 

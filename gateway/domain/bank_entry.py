@@ -15,6 +15,7 @@ from typing import NamedTuple
 from schemas.statement import BankEntry
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_UNIT = "\x1f"  # Between the parts of a fingerprint.
 NO_REFERENCES = frozenset({"", "NONREF", "NOTPROVIDED", "NOREF"})
 
 
@@ -43,10 +44,12 @@ def known_reference(text: str | None) -> str | None:
 
 
 def fingerprint(entry: BankEntry, booking_date: dt.date | None) -> str:
-    """Return the fingerprint of an entry: 32 hexadecimal digits over dates, amount, references and text."""
+    """Return the fingerprint of an entry: its booking date, and 24 hexadecimal digits over all that it says.
+
+    The date comes first so that the keys of one day lie together in the database.
+    """
     first = entry.transactions[0]
     parts = (
-        str(booking_date),
         str(entry.value_date),
         str(entry.amount_minor),
         entry.currency,
@@ -55,7 +58,7 @@ def fingerprint(entry: BankEntry, booking_date: dt.date | None) -> str:
         first.mandate_reference or "",
         fold_text(first.creditor_reference or first.remittance or entry.text),
     )
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+    return f"{booking_date}-{hashlib.blake2b(_UNIT.join(parts).encode(), digest_size=12).hexdigest()}"
 
 
 def pair(incoming: Sequence[EntryFacts], known: Sequence[EntryFacts]) -> dict[int, int]:

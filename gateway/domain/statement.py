@@ -80,7 +80,15 @@ def _hold_for_entries(
 ) -> Hold | Known | None:
     if entries.conflicts:
         return Hold(HoldReason.CONFLICT, "; ".join(entries.conflicts))
-    same = next((other for other in neighbours if is_same(facts, other.facts)), None)
+    alike = [other for other in neighbours if is_same(facts, other.facts)]
+    same = next((other for other in alike if not have_different_numbers(facts.number, other.facts.number)), None)
+    if alike and not same and entries.known_count < facts.entry_count:
+        return Hold(
+            HoldReason.OVERLAP,
+            f"it has the day and the balances of statement {alike[0].facts.number}, but other entries; "
+            "whoever takes it adds what is not stored yet",
+        )
+    same = same or next(iter(alike), None)
     return Known(same.id) if same else None
 
 
@@ -122,6 +130,18 @@ def is_same(one: StatementFacts, other: StatementFacts) -> bool:
         and one.currency == other.currency
         and None not in (one.opening_minor, one.closing_minor)
     )
+
+
+def have_different_numbers(one: str | None, other: str | None) -> bool:
+    """Tell whether two statements are numbered, and differently: an account that is emptied each evening has the same
+    balances all day.
+
+    One bank writes a statement as 2026041 in one format and as 00041 in the other, so the end of the longer counts.
+    """
+    if not one or not other:
+        return False
+    short, long = sorted((one.lstrip("0"), other.lstrip("0")), key=len)
+    return not long.endswith(short)
 
 
 def follows(one: StatementFacts, other: StatementFacts) -> bool:

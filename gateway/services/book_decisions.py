@@ -1,17 +1,17 @@
 """Write what was decided: decisions with their proof, allocations, and the counters that guard them.
 
-Used by matching for many at once and by clerks for one. Everything is checked again under lock: what moved since
-it was decided is left out and named, so that it can be decided anew.
+Used by matching for many at once and by clerks for one. What moved since it was decided is left out and named, so that
+it can be decided anew. Many that matching decided together are first written as they were seen, in two statements that
+count what they moved; only where something is not as it was seen are the rows looked at one by one under lock.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gateway.domain.allocation import AllocationPlan, plan_allocations
 from gateway.domain.matching.model import Explanation
-from gateway.domain.matching.record import to_record
 from gateway.store import counters
 from gateway.store.allocations import ALLOCATION_NAMES, DECISION_NAMES, Allocation, Decision
 from gateway.store.bulk import insert_rows
@@ -22,9 +22,7 @@ from gateway.store.work import Work
 from schemas.errors import GatewayError
 from schemas.states import AllocationKind, BankTransactionState, OpenItemKind
 
-_OPEN_STATES = frozenset(
-    {BankTransactionState.NEW, BankTransactionState.IN_REVIEW, BankTransactionState.PARTLY_ALLOCATED}
-)
+_RETURN, _ON_ACCOUNT = AllocationKind.RETURN, AllocationKind.ON_ACCOUNT
 
 
 class NoCustomer(GatewayError):
@@ -34,12 +32,26 @@ class NoCustomer(GatewayError):
 
 
 class Booking(NamedTuple):
-    """One decision to write. ``effective_date`` is the booking date of the bank transaction (value date if none)."""
+    """One decision to write.
+
+    ``left_minor`` is what was left of the bank transaction when it was decided, in its currency; ``effective_date`` is
+    its booking date (value date if none).
+    """
 
     bank_transaction_id: int
+    left_minor: int
+    currency: str
     explanation: Explanation
     rule: str
     effective_date: dt.date
+
+
+class Seen(NamedTuple):
+    """What was there when all was decided: the states of the bank transactions, and of each item what would be open
+    once all is booked."""
+
+    states: Sequence[BankTransactionState]
+    left_open: Mapping[int, int]
 
 
 class Outcome(NamedTuple):
@@ -49,47 +61,90 @@ class Outcome(NamedTuple):
     moved: tuple[int, ...]
 
 
+Planned = tuple[Booking, tuple[AllocationPlan, ...]]
+
+
+class _Sums(NamedTuple):
+    """By how much each bank transaction and each item moves (minor units, signed as each is)."""
+
+    drawn: dict[int, int]
+    settled: dict[int, int]
+
+
 async def book_decisions(
     work: Work,
     bookings: Sequence[Booking],
     *,
     booked_by: str,
     batch_id: int | None = None,
-    locked: dict[int, LockedTransaction] | None = None,
+    seen: Seen | None = None,
 ) -> Outcome:
-    """Book what still fits; name what does not. Raises MoreThanOpen when the database refuses a sum.
+    """Book what still fits; name what does not. Raises MoreThanOpen when the database refuses a sum."""
+    planned = [(booking, plan_allocations(booking.explanation)) for booking in bookings]
+    if seen is not None and await _move_as_seen(work, planned, seen):
+        await _write(work, planned, booked_by=booked_by, batch_id=batch_id)
+        return Outcome(tuple([booking.bank_transaction_id for booking in bookings]), ())
+    good, moved = await _fitting(work, planned)
+    sums = _sums(good)
+    await _write(work, good, booked_by=booked_by, batch_id=batch_id)
+    await counters.draw_from_transactions(work, sums.drawn)
+    await counters.settle_items(work, sums.settled)
+    work.reach("counters_moved")
+    return Outcome(tuple(booking.bank_transaction_id for booking, _ in good), tuple(moved))
 
-    ``locked`` are their bank transactions, where the caller has locked them already.
-    """
-    ids = [booking.bank_transaction_id for booking in bookings]
-    transactions = await counters.lock_transactions(work, ids) if locked is None else locked
-    item_ids = [line.item_id for booking in bookings for line in booking.explanation.lines]
-    items = await counters.lock_items(work, item_ids)
+
+def _sums(planned: Sequence[Planned]) -> _Sums:
+    drawn: dict[int, int] = defaultdict(int)
+    settled: dict[int, int] = defaultdict(int)
+    for booking, plans in planned:
+        key = booking.bank_transaction_id
+        for _, item_id, bank_minor, item_minor in plans:
+            drawn[key] += bank_minor
+            if item_id is not None:
+                settled[item_id] += item_minor
+    return _Sums(drawn, settled)
+
+
+async def _move_as_seen(work: Work, planned: Sequence[Planned], seen: Seen) -> bool:
+    """Move all counters if every row is as it was when it was decided; else change nothing and return False."""
+    sums = _sums(planned)
+    is_whole = all(plans for _, plans in planned) and len(sums.drawn) == len(planned)
+    if not is_whole or any(plan.kind is _RETURN for _, plans in planned for plan in plans):
+        return False
+    left = {booking.bank_transaction_id: booking.left_minor for booking, _ in planned}
+    savepoint = await work.session.begin_nested()
+    is_done = await counters.draw_if_left(work, sums.drawn, left, seen.states) and await counters.settle_if_open(
+        work, sums.settled, seen.left_open
+    )
+    await (savepoint.commit() if is_done else savepoint.rollback())
+    return is_done
+
+
+async def _fitting(work: Work, planned: Sequence[Planned]) -> tuple[list[Planned], list[int]]:
+    """Lock all rows and return what fits what is there now, and the bank transactions of the rest."""
+    transactions = await counters.lock_transactions(work, [booking.bank_transaction_id for booking, _ in planned])
+    items = await counters.lock_items(work, [plan.item_id for _, plans in planned for plan in plans if plan.item_id])
     left = {key: item.open_minor for key, item in items.items()}
-    good: list[tuple[Booking, tuple[AllocationPlan, ...]]] = []
+    good: list[Planned] = []
     moved: list[int] = []
-    for booking in bookings:
-        rows = plan_allocations(booking.explanation)
-        if _fits(booking, rows, transactions, items, left):
+    for booking, rows in planned:
+        if _fits(transactions.get(booking.bank_transaction_id), rows, items, left):
             good.append((booking, rows))
             for row in rows:
                 if row.item_id is not None:
                     left[row.item_id] -= row.item_minor
         else:
             moved.append(booking.bank_transaction_id)
-    await _write(work, good, transactions, booked_by=booked_by, batch_id=batch_id)
-    return Outcome(tuple(booking.bank_transaction_id for booking, _ in good), tuple(moved))
+    return good, moved
 
 
 def _fits(
-    booking: Booking,
+    found: LockedTransaction | None,
     rows: Sequence[AllocationPlan],
-    transactions: dict[int, LockedTransaction],
     items: dict[int, LockedItem],
     left: dict[int, int],
 ) -> bool:
-    found = transactions.get(booking.bank_transaction_id)
-    if found is None or found.state not in _OPEN_STATES or not rows:
+    if found is None or found.state not in counters.UNDECIDED or not rows:
         return False
     if not _within(sum(row.bank_minor for row in rows), found.amount_minor - found.allocated_minor):
         return False
@@ -100,7 +155,7 @@ def _fits(
             if item is None or item.is_cancelled or item.currency != found.currency:
                 return False
             wanted[row.item_id] += row.item_minor
-    is_return = any(row.kind is AllocationKind.RETURN for row in rows)
+    is_return = any(row.kind is _RETURN for row in rows)
     return is_return or all(_within(minor, left[key]) for key, minor in wanted.items())
 
 
@@ -108,78 +163,40 @@ def _within(part: int, whole: int) -> bool:
     return 0 <= part <= whole if whole >= 0 else whole <= part <= 0
 
 
-async def _write(
-    work: Work,
-    good: Sequence[tuple[Booking, tuple[AllocationPlan, ...]]],
-    transactions: dict[int, LockedTransaction],
-    *,
-    booked_by: str,
-    batch_id: int | None,
-) -> None:
-    decisions: list[tuple[Any, ...]] = []
-    rows: list[tuple[Any, ...]] = []
-    drawn: dict[int, int] = defaultdict(int)
-    settled: dict[int, int] = defaultdict(int)
-    for booking, plans in good:
-        key = booking.bank_transaction_id
-        decision_id = work.new_id()
-        proof = [to_record(booking.explanation)]
-        decisions.append(
-            (decision_id, work.company_id, key, batch_id, booked_by, booking.rule, work.actor.name, proof, work.now)
-        )
-        currency = transactions[key].currency
-        for plan in plans:
-            is_kept = plan.kind is AllocationKind.ON_ACCOUNT
-            opened = _open_on_account(work, booking, plan, currency) if is_kept else None
-            rows.append(_row(work, booking, plan, currency, decision_id, opened, booked_by))
-            drawn[key] += plan.bank_minor
-            if plan.item_id is not None:
-                settled[plan.item_id] += plan.item_minor
+async def _write(work: Work, planned: Sequence[Planned], *, booked_by: str, batch_id: int | None) -> None:
+    company_id, actor, now = work.company_id, work.actor.name, work.now
+    keys = work.new_ids(len(planned))
+    decisions = [
+        (key, company_id, booking.bank_transaction_id, batch_id, booked_by, booking.rule, actor,
+         [booking.explanation], now)
+        for key, (booking, _) in zip(keys, planned, strict=True)
+    ]  # fmt: skip
+    rows = _rows(work, planned, keys, booked_by)
     await work.flush()
     await insert_rows(work, table_of(Decision), DECISION_NAMES, decisions)
     work.reach("decisions_written")
     await insert_rows(work, table_of(Allocation), ALLOCATION_NAMES, rows)
     work.reach("allocations_written")
-    await counters.draw_from_transactions(work, drawn)
-    await counters.settle_items(work, settled)
-    work.reach("counters_moved")
 
 
-def _row(
-    work: Work,
-    booking: Booking,
-    plan: AllocationPlan,
-    currency: str,
-    decision_id: int,
-    opened_item_id: int | None,
-    booked_by: str,
-) -> tuple[Any, ...]:
-    is_outside = plan.bank_minor == 0 and plan.item_id is not None
-    return (
-        work.new_id(),
-        work.company_id,
-        plan.kind,
-        None if is_outside else booking.bank_transaction_id,
-        plan.item_id,
-        "" if plan.item_id is not None else plan.kind.value,
-        opened_item_id,
-        plan.kind.value if is_outside else "",
-        plan.kind.value if is_outside else "",
-        None,
-        plan.bank_minor,
-        currency,
-        plan.item_minor,
-        currency,
-        booking.effective_date,
-        work.now,
-        booked_by,
-        None,
-        decision_id,
-        work.journal_id,
-    )
+def _rows(work: Work, planned: Sequence[Planned], decision_ids: Sequence[int], booked_by: str) -> list[tuple[Any, ...]]:
+    company_id, now, journal_id = work.company_id, work.now, work.journal_id
+    keys = iter(work.new_ids(sum([len(plans) for _, plans in planned])))
+    rows: list[tuple[Any, ...]] = []
+    for (booking, plans), decision_id in zip(planned, decision_ids, strict=True):
+        transaction_id, _, currency, _, _, day = booking
+        for kind, item_id, bank_minor, item_minor in plans:
+            outside = kind.value if bank_minor == 0 and item_id is not None else ""
+            opened_id = _open_on_account(work, booking, bank_minor) if kind is _ON_ACCOUNT else None
+            rows.append((
+                next(keys), company_id, kind, None if outside else transaction_id, item_id,
+                "" if item_id is not None else kind.value, opened_id, outside, outside, None, bank_minor, currency,
+                item_minor, currency, day, now, booked_by, None, decision_id, journal_id,
+            ))  # fmt: skip
+    return rows
 
 
-def _open_on_account(work: Work, booking: Booking, plan: AllocationPlan, currency: str) -> int:
+def _open_on_account(work: Work, booking: Booking, bank_minor: int) -> int:
     """Open the item that holds what the customer has to his credit; negative, for we owe it."""
     customer_id = booking.explanation.customer_id
     if customer_id is None:
@@ -194,8 +211,8 @@ def _open_on_account(work: Work, booking: Booking, plan: AllocationPlan, currenc
             number=number,
             number_key=number.replace("-", ""),
             party_id=customer_id,
-            currency=currency,
-            amount_minor=-plan.bank_minor,
+            currency=booking.currency,
+            amount_minor=-bank_minor,
             issue_date=booking.effective_date,
             created_at=work.now,
         ),
@@ -204,7 +221,7 @@ def _open_on_account(work: Work, booking: Booking, plan: AllocationPlan, currenc
             company_id=work.company_id,
             open_item_id=item_id,
             position=1,
-            amount_minor=-plan.bank_minor,
+            amount_minor=-bank_minor,
             party_id=customer_id,
             record={},
             recorded_at=work.now,

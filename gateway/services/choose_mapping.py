@@ -13,7 +13,15 @@ from gateway.services.import_tables import Table, columns_of
 from gateway.store import imports
 from gateway.store.database import ReadSession
 from gateway.store.work import Work
-from parsers.tabular import LIMITS, TableLimits, guess_mapping, preview, read_rows, standard_mapping
+from parsers.tabular import (
+    LIMITS,
+    TableLimits,
+    guess_mapping,
+    in_its_encoding,
+    preview,
+    read_rows,
+    standard_mapping,
+)
 from schemas.errors import FileRefused, GatewayError, NotFound
 from schemas.tables import CollectionRow, InvalidMapping, Mapping, Row, RowError, TableKind
 
@@ -79,7 +87,8 @@ def choose_mapping(
     With ``decided`` (answers to questions of an earlier try) it is guessed. Raises MappingUndecided, FileRefused.
     """
     candidates = [] if decided else [*_standard(path, kind, limits), *saved]
-    for mapping in candidates:
+    for candidate in candidates:
+        mapping = in_its_encoding(path, candidate, limits=limits)
         if mapping.kind is kind and _fits(path, mapping, limits):
             return mapping
     return guess_mapping(path, kind, decided=decided, limits=limits)
@@ -89,7 +98,7 @@ def _standard(path: Path, kind: TableKind, limits: TableLimits) -> list[Mapping]
     try:
         return [standard_mapping(path, kind, limits=limits)]
     except FileRefused as refused:
-        if refused.code != "column_missing":
+        if refused.code not in ("column_missing", "encoding"):
             raise
         return []
 

@@ -18,6 +18,7 @@ from gateway.store import accounts, statements
 from gateway.store.accounts import BankAccount
 from gateway.store.database import Database
 from gateway.store.originals import Originals
+from gateway.store.presence import Presence
 from gateway.store.statements import Statement, StatementFile
 from gateway.store.work import SYSTEM, Actor, Work
 from parsers.detect import open_file
@@ -26,7 +27,7 @@ from schemas.statement import StatementStream
 from schemas.states import HoldReason, StatementFileState, StatementState
 
 LEASE = dt.timedelta(minutes=2)
-ATTEMPTS_MAX = 2
+CRASHES_MAX = 2
 _PROGRESS_S = 0.5
 
 
@@ -44,12 +45,18 @@ class CannotBeTaken(GatewayError):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What importing needs: the store, the originals, a clock and a place for scratch files."""
+    """What importing needs: the store, the originals, a clock, a place for scratch files, and a sign of life."""
 
     database: Database
     originals: Originals
     now: Callable[[], dt.datetime]
     scratch: Path
+    presence: Presence
+
+    async def close(self) -> None:
+        """Close the store and go."""
+        await self.database.close()
+        self.presence.end()
 
 
 async def import_file(gate: Gate, *, file_id: int, token: str) -> None:
@@ -58,10 +65,12 @@ async def import_file(gate: Gate, *, file_id: int, token: str) -> None:
     ``token`` is random text by which this attempt holds its lease.
     """
     async with gate.database.begin(actor=SYSTEM, now=gate.now()) as work:
-        file = await statements.lease_file(work, file_id=file_id, token=token, until=gate.now() + LEASE)
+        file = await statements.lease_file(
+            work, file_id=file_id, token=token, presence=gate.presence, until=gate.now() + LEASE
+        )
     if file is None:
         return
-    if file.attempts > ATTEMPTS_MAX:
+    if file.crashes >= CRASHES_MAX:
         error = FileRefused("the reader broke off twice on this file", code="reader_crashed")
         await _finish(gate, file, token, state=StatementFileState.REFUSED, **_fault(error))
         return
@@ -194,7 +203,7 @@ async def _stored(gate: Gate, file_id: int) -> list[Statement]:
 
 async def _stage(gate: Gate, file: StatementFile, token: str, **values: Any) -> None:
     async with gate.database.begin(actor=SYSTEM, now=gate.now()) as work:
-        await statements.keep_lease(work, file_id=file.id, token=token, **values)
+        await statements.keep_lease(work, file_id=file.id, token=token, lease_until=work.now + LEASE, **values)
 
 
 async def _finish(gate: Gate, file: StatementFile, token: str, **values: Any) -> None:

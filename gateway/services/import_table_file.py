@@ -11,7 +11,7 @@ from gateway.services.choose_mapping import choose_mapping, read_table, saved_ma
 from gateway.services.import_statement import Gate
 from gateway.services.import_tables import ImportPlan, RowsUnreadable, apply_import, plan_import
 from gateway.store.work import Actor
-from parsers.tabular import preview
+from parsers.tabular import in_its_encoding, preview
 from schemas.errors import FileRefused
 from schemas.tables import InvalidMapping, Mapping, MappingUndecided, Preview, Question, TableKind
 
@@ -89,7 +89,7 @@ async def _mapping(gate: Gate, file: TableFile, path: Path) -> Mapping:
         saved = await saved_mappings(session, company_id=file.company_id, kind=file.kind)
     named = [one.mapping for one in saved if one.name == file.mapping_name]
     if file.mapping_name and named:
-        return named[0]
+        return in_its_encoding(path, named[0])
     return choose_mapping(path, file.kind, saved=[one.mapping for one in saved], decided=file.decided)
 
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Policy
@@ -20,19 +21,26 @@ async def load_policy(session: ReadSession, company_id: int) -> Policy:
 async def load_index(session: ReadSession, company_id: int, waiting: Sequence[int]) -> ItemIndex:
     """Return the index of all open items of a company, for some bank transactions that are to be matched."""
     last_date = await bank_transactions.last_booking_date(session, waiting)
-    index = ItemIndex(
-        await open_items.load_open_items(session, company_id),
-        await parties.load_customers(session, company_id),
-        await parties.load_known_ibans(session, company_id),
-        settled=await match_facts.settled_lately(
-            session, company_id=company_id, since_date=last_date - dt.timedelta(SETTLED_DAYS)
-        ),
-        booked=await match_facts.booked_credits(
-            session, company_id=company_id, debits=await bank_transactions.returned_debits(session, waiting)
-        ),
-        mandates=await match_facts.mandate_customers(session, company_id=company_id),
-        own_ibans=await accounts.own_ibans(session, company_id=company_id),
-    )
-    # It stays as long as the matching goes on; looking through it for garbage again and again costs a second.
-    gc.freeze()
-    return index
+    since_date = last_date - dt.timedelta(SETTLED_DAYS)
+    debits = await bank_transactions.returned_debits(session, waiting)
+    with _no_garbage():
+        return ItemIndex(
+            await open_items.load_open_items(session, company_id),
+            await parties.load_customers(session, company_id),
+            await parties.load_known_ibans(session, company_id),
+            settled=await match_facts.settled_lately(session, company_id=company_id, since_date=since_date),
+            booked=await match_facts.booked_credits(session, company_id=company_id, debits=debits),
+            mandates=await match_facts.mandate_customers(session, company_id=company_id),
+            own_ibans=await accounts.own_ibans(session, company_id=company_id),
+        )
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Make many values that stay, without looking through them for garbage again and again, then or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -1,4 +1,4 @@
-"""Match what is new, in the order in which the bank booked it, in units of at most 5 000 decisions.
+"""Match what is new, in the order in which the bank booked it, in units of a few thousand decisions.
 
 One index of the open items serves all of them, and each decision is taken over into it, so a later one sees what an
 earlier one left. Decisions are computed outside any transaction. When an item moved meanwhile, what concerned it is
@@ -14,26 +14,32 @@ from typing import Any, NamedTuple
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.match import match_statement
 from gateway.domain.matching.model import Ask, Book, Decision, Explanation, Ignore, Policy
-from gateway.domain.matching.record import to_record
-from gateway.services.book_decisions import Booking, book_decisions
+from gateway.services.book_decisions import Booking, Seen, book_decisions
 from gateway.services.load_candidates import load_index, load_policy
 from gateway.store import bank_transactions, counters, reviews
 from gateway.store.bank_transactions import Unexplained
 from gateway.store.bulk import insert_rows
 from gateway.store.columns import table_of
-from gateway.store.counters import LockedTransaction
 from gateway.store.database import Database
 from gateway.store.reviews import CANDIDATE_NAMES, REVIEW_NAMES, ReviewCandidate, ReviewItem
 from gateway.store.work import Actor, Work
 from schemas.states import BankTransactionState, ReviewReason, ReviewState
 
-CHUNK = 5_000
+CHUNK = 2_500
 _TRIES = 3
 _EXPLANATIONS_MAX = 5
 
+Decided = tuple[Unexplained, Decision]
 Progress = Callable[[int, int], Awaitable[None]]
 Guard = Callable[[Work], Awaitable[None]]
 Now = Callable[[], dt.datetime]
+
+
+class Piece(NamedTuple):
+    """Some bank transactions with their decisions, and what is left open then of each item that they book."""
+
+    decided: list[Decided]
+    left_open: dict[int, int]
 
 
 class Matched(NamedTuple):
@@ -79,16 +85,14 @@ async def match_transactions(
             index = await load_index(session, company_id, waiting)
         moved: list[int] = []
         done = 0
-        async for decided in _decided(database, waiting, index, policy):
-            ids_needed = 8 * len(decided) + 100
+        async for piece in _decided(database, waiting, index, policy):
+            ids_needed = 8 * len(piece.decided) + 100
             async with database.begin(actor=actor, now=now(), company_id=company_id, ids=ids_needed) as work:
                 await guard(work)
-                locked = await counters.lock_transactions(work, [one.credit.id for one, _ in decided])
-                # What somebody decided since it was read is not ours any more.
-                ours = [(one, decision) for one, decision in decided if locked[one.credit.id].state is one.state]
-                kept = await _with_questions(work, ours, may_book=may_book)
-                moved += await _write(work, kept, locked, result, is_last=attempt == _TRIES - 1)
-            done += len(decided)
+                kept = await _still_ours(work, piece.decided, may_book=may_book)
+                seen = Seen(states, piece.left_open)
+                moved += await _write(work, kept, seen, result, is_last=attempt == _TRIES - 1)
+            done += len(piece.decided)
             await progress(done, len(waiting))
         if not moved:
             return result
@@ -98,33 +102,51 @@ async def match_transactions(
 
 async def _decided(
     database: Database, waiting: Sequence[int], index: ItemIndex, policy: Policy
-) -> AsyncIterator[list[tuple[Unexplained, Decision]]]:
+) -> AsyncIterator[Piece]:
     """Yield what is decided, piece by piece; the next piece is being decided while the last is written."""
 
-    async def decide(start: int) -> list[tuple[Unexplained, Decision]]:
+    async def decide(start: int) -> Piece:
         async with database.read() as session:
-            piece = await bank_transactions.unexplained(session, waiting[start : start + CHUNK])
-        decisions = await asyncio.to_thread(match_statement, [one.credit for one in piece], index, policy)
-        return list(zip(piece, decisions, strict=True))
+            unexplained = await bank_transactions.unexplained(session, waiting[start : start + CHUNK])
+        return await asyncio.to_thread(_decide, unexplained, index, policy)
 
     ahead = asyncio.create_task(decide(0))
     try:
         for start in range(CHUNK, len(waiting) + CHUNK, CHUNK):
-            decided = await ahead
+            piece = await ahead
             if start < len(waiting):
                 ahead = asyncio.create_task(decide(start))
-            yield decided
+            yield piece
     finally:
         ahead.cancel()
 
 
-async def _with_questions(
-    work: Work, piece: Sequence[tuple[Unexplained, Decision]], *, may_book: bool
-) -> list[tuple[Unexplained, Decision]]:
+def _decide(unexplained: Sequence[Unexplained], index: ItemIndex, policy: Policy) -> Piece:
+    decisions = match_statement([one.credit for one in unexplained], index, policy)
+    items = {
+        line.item_id for decision in decisions if isinstance(decision, Book) for line in decision.explanation.lines
+    }
+    return Piece(list(zip(unexplained, decisions, strict=True)), index.left_open(items))
+
+
+async def _still_ours(work: Work, decided: Sequence[Decided], *, may_book: bool) -> list[Decided]:
+    """Leave out what somebody decided since it was read; of what will be booked the booking itself finds out."""
+    await counters.hold_transactions(work, [one.credit.id for one, _ in decided])
+    kept = await _with_questions(work, decided, may_book=may_book)
+    others = [one.credit.id for one, decision in kept if not isinstance(decision, Book)]
+    locked = await counters.lock_transactions(work, others)
+    return [
+        (one, decision)
+        for one, decision in kept
+        if isinstance(decision, Book) or locked[one.credit.id].state is one.state
+    ]
+
+
+async def _with_questions(work: Work, piece: Sequence[Decided], *, may_book: bool) -> list[Decided]:
     """Keep the reason of questions that stay open: what a person took back is never booked by a rule again."""
     waiting = [one.credit.id for one, _ in piece if one.state is not BankTransactionState.NEW]
     known = await reviews.open_of_transactions(work.session, waiting)
-    kept: list[tuple[Unexplained, Decision]] = []
+    kept: list[Decided] = []
     for one, decision in piece:
         question = known.get(one.credit.id)
         if question is not None and (not may_book or question.reason is ReviewReason.UNDONE):
@@ -141,21 +163,29 @@ def _explanations(decision: Decision) -> tuple[Explanation, ...]:
 
 async def _write(
     work: Work,
-    piece: Sequence[tuple[Unexplained, Decision]],
-    locked: dict[int, LockedTransaction],
+    piece: Sequence[Decided],
+    seen: Seen,
     result: Matched,
     *,
     is_last: bool,
 ) -> list[int]:
     """Write the decisions of one unit of work; return the bank transactions that must be decided again."""
     bookings = [
-        Booking(one.credit.id, decision.explanation, decision.rule, one.effective_date)
+        Booking(
+            one.credit.id,
+            one.credit.amount_minor,
+            one.credit.currency,
+            decision.explanation,
+            decision.rule,
+            one.effective_date,
+        )
         for one, decision in piece
         if isinstance(decision, Book)
     ]
-    outcome = await book_decisions(work, bookings, booked_by="rule", locked=locked)
+    outcome = await book_decisions(work, bookings, booked_by="rule", seen=seen)
     was_asked = {one.credit.id for one, _ in piece if one.state is not BankTransactionState.NEW}
-    await reviews.close_open(work, sorted(was_asked.intersection(outcome.booked)), ReviewState.RESOLVED)
+    if was_asked:
+        await reviews.close_open(work, outcome.booked, ReviewState.RESOLVED)
     booked = set(outcome.booked)
     moved = set(outcome.moved)
     asks = [(one, decision) for one, decision in piece if isinstance(decision, Ask)]
@@ -193,17 +223,16 @@ async def _ask(work: Work, asks: Sequence[tuple[Unexplained, Ask]]) -> None:
     for one, ask in asks:
         explanations = ask.explanations[:_EXPLANATIONS_MAX]
         strength = explanations[0].strength.value if explanations else ""
-        records = [to_record(explanation) for explanation in explanations]
         question = known.get(one.credit.id)
         key = question.id if question else work.new_id()
         if question is not None:
-            values = {"reason": ask.reason, "strength": strength, "explanations": records}
+            values = {"reason": ask.reason, "strength": strength, "explanations": explanations}
             await reviews.move(work, review_item_id=key, version=question.version, **values)
             renewed.append(key)
         else:
             rows.append(
                 (key, work.company_id, one.credit.id, ReviewState.OPEN, ask.reason, one.credit.amount_minor, strength,
-                 records, work.now)
+                 explanations, work.now)
             )  # fmt: skip
         items = {line.item_id for explanation in explanations for line in explanation.lines}
         candidates += [(key, item_id, work.company_id) for item_id in sorted(items)]

@@ -18,10 +18,6 @@ from schemas.errors import Conflict, GatewayError, NotFound
 from schemas.money import amount_text
 from schemas.states import AllocationKind, BankTransactionState, IgnoreCategory, ReviewState
 
-_UNDECIDED = frozenset(
-    {BankTransactionState.NEW, BankTransactionState.IN_REVIEW, BankTransactionState.PARTLY_ALLOCATED}
-)
-
 
 class NoSuchReviewItem(NotFound):
     """There is no such question in this company."""
@@ -167,7 +163,7 @@ async def _book(
     if not waiting:
         raise ItemsMoved("this bank transaction is only announced; it can be booked when the statement confirms it")
     (one,) = await bank_transactions.unexplained(work.session, waiting)
-    booking = Booking(locked.id, explanation, rule, one.effective_date)
+    booking = Booking(locked.id, one.credit.amount_minor, one.credit.currency, explanation, rule, one.effective_date)
     outcome = await book_decisions(work, [booking], booked_by="user", batch_id=batch_id)
     if outcome.moved:
         raise ItemsMoved()
@@ -199,7 +195,7 @@ async def _learn(work: Work, locked: LockedTransaction, explanation: Explanation
 async def _locked(work: Work, item: ReviewItem) -> LockedTransaction:
     """Lock the bank transaction of a question; somebody may have decided while we waited for it."""
     found = (await counters.lock_transactions(work, [item.bank_transaction_id]))[item.bank_transaction_id]
-    if found.state not in _UNDECIDED:
+    if found.state not in counters.UNDECIDED:
         raise DecidedAlready("somebody decided this a moment ago")
     return found
 

@@ -22,10 +22,15 @@ def new_recovery_code() -> str:
 
 def hashed(value: str) -> str:
     """Return what is stored of a secret. It is random and long, so a plain hash cannot be guessed back."""
-    return hashlib.sha256(value.encode()).hexdigest()
+    return hashlib.sha256(_bytes(value)).hexdigest()
 
 
 def page_token(session_value: str) -> str:
     """Return the token of the pages of a session: whoever knows it knows the session."""
-    digest = hmac.digest(session_value.encode(), b"page token", "sha256")
+    digest = hmac.digest(_bytes(session_value), b"page token", "sha256")
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _bytes(value: str) -> bytes:
+    """Return the bytes of a value that a stranger sent in a header, where he may send any."""
+    return value.encode("utf-8", "surrogateescape")

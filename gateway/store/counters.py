@@ -4,10 +4,10 @@ Rows are locked first, in the order of their keys: bank transactions, then open 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, select, text, update
+from sqlalchemy import ColumnElement, Table, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from gateway.store.bank_transactions import BankTransaction
@@ -19,6 +19,16 @@ from schemas.errors import GatewayError
 from schemas.states import BankTransactionState
 
 _transactions, _items = table_of(BankTransaction), table_of(OpenItem)
+_SETTLED = "settled_minor = settled_minor + moved.delta, version = version + 1"
+_DRAWN = f"""
+    allocated_minor = allocated_minor + moved.delta,
+    version = version + 1,
+    state = CASE allocated_minor + moved.delta
+        WHEN amount_minor THEN '{BankTransactionState.ALLOCATED}'
+        WHEN 0 THEN '{BankTransactionState.IN_REVIEW}'
+        ELSE '{BankTransactionState.PARTLY_ALLOCATED}' END
+"""
+UNDECIDED = frozenset({BankTransactionState.NEW, BankTransactionState.IN_REVIEW, BankTransactionState.PARTLY_ALLOCATED})
 
 
 class MoreThanOpen(GatewayError):
@@ -90,41 +100,74 @@ async def _locked(
     return found
 
 
+async def hold_transactions(work: Work, ids: Iterable[int]) -> None:
+    """Lock bank transactions in the order of their keys, without reading them; SQLite has one writer anyway."""
+    await _hold(work, _transactions, ids)
+
+
+async def _hold(work: Work, table: Table, ids: Iterable[int]) -> None:
+    if work.is_sqlite:
+        return
+    for piece in in_pieces(ids):
+        held = select(table.c.id).where(among(work.session, table.c.id, piece)).order_by(table.c.id).with_for_update()
+        await work.session.execute(select(func.count()).select_from(held.subquery()))
+
+
 async def settle_items(work: Work, deltas: Mapping[int, int]) -> None:
     """Move ``settled_minor`` of items by their net sums. Raises MoreThanOpen."""
     work.touched_items |= deltas.keys()
-    moved = "settled_minor = settled_minor + moved.delta, version = version + 1"
-    await _move(work, _items, moved, deltas, "an item would be settled by more than is open")
+    await _move(work, _items, _SETTLED, deltas, "an item would be settled by more than is open")
 
 
 async def draw_from_transactions(work: Work, deltas: Mapping[int, int]) -> None:
     """Move ``allocated_minor`` of bank transactions by their net sums, and their state with it. Raises MoreThanOpen."""
-    moved = f"""
-        allocated_minor = allocated_minor + moved.delta,
-        version = version + 1,
-        state = CASE allocated_minor + moved.delta
-            WHEN amount_minor THEN '{BankTransactionState.ALLOCATED}'
-            WHEN 0 THEN '{BankTransactionState.IN_REVIEW}'
-            ELSE '{BankTransactionState.PARTLY_ALLOCATED}' END
+    await _move(work, _transactions, _DRAWN, deltas, "more would be allocated than the bank transaction has")
+
+
+async def settle_if_open(work: Work, deltas: Mapping[int, int], left_open: Mapping[int, int]) -> bool:
+    """Settle items that will have ``left_open`` open then; tell whether all were such. If not, undo it."""
+    work.touched_items |= deltas.keys()
+    await _hold(work, _items, deltas)
+    is_as_seen = "cancelled_at IS NULL AND amount_minor - settled_minor - moved.delta = moved.seen"
+    rows = [(key, delta, left_open[key]) for key, delta in sorted(deltas.items())]
+    return await _move_rows(work, _items, _SETTLED, rows, is_as_seen) == len(rows)
+
+
+async def draw_if_left(
+    work: Work, deltas: Mapping[int, int], left: Mapping[int, int], states: Iterable[BankTransactionState]
+) -> bool:
+    """Draw from bank transactions in some states of which so much is ``left``; tell whether all were such.
+
+    If not, undo it. On PostgreSQL lock them first (``hold_transactions``).
     """
-    await _move(work, _transactions, moved, deltas, "more would be allocated than the bank transaction has")
+    words = ", ".join(f"'{state}'" for state in states)
+    is_as_seen = f"amount_minor - allocated_minor = moved.seen AND state IN ({words})"
+    rows = [(key, delta, left[key]) for key, delta in sorted(deltas.items())]
+    return await _move_rows(work, _transactions, _DRAWN, rows, is_as_seen) == len(rows)
 
 
 async def _move(work: Work, table: Table, moved: str, deltas: Mapping[int, int], refusal: str) -> None:
-    """Move many counters in one statement."""
-    if not deltas:
-        return
-    if work.is_sqlite:
-        source = "SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS delta FROM json_each(:rows)"
-        values: dict[str, Any] = {"rows": json.dumps(sorted(deltas.items()))}
-    else:
-        source = "SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:deltas AS bigint[])) AS pairs (key, delta)"
-        values = {"keys": sorted(deltas), "deltas": [deltas[key] for key in sorted(deltas)]}
-    sql = f"UPDATE {table.name} SET {moved} FROM ({source}) AS moved WHERE {table.name}.id = moved.key"  # noqa: S608
+    """Move many counters of rows that are locked."""
     try:
-        await work.session.execute(text(sql), values)
+        await _move_rows(work, table, moved, [(key, delta, 0) for key, delta in sorted(deltas.items())], "1 = 1")
     except IntegrityError as error:
         raise MoreThanOpen(refusal) from error
+
+
+async def _move_rows(work: Work, table: Table, moved: str, rows: Sequence[tuple[int, int, int]], condition: str) -> int:
+    """Move many counters in one statement, each by its delta; return how many rows met the condition."""
+    if not rows:
+        return 0
+    if work.is_sqlite:
+        source = """SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS delta,
+            json_extract(value, '$[2]') AS seen FROM json_each(:rows)"""
+        values: dict[str, Any] = {"rows": json.dumps(rows)}
+    else:
+        source = """SELECT * FROM unnest(CAST(:k AS bigint[]), CAST(:d AS bigint[]), CAST(:s AS bigint[]))
+            AS given (key, delta, seen)"""
+        values = dict(zip("kds", map(list, zip(*rows, strict=True)), strict=True))
+    sql = f"UPDATE {table.name} SET {moved} FROM ({source}) AS moved WHERE {table.name}.id = moved.key AND {condition}"  # noqa: S608
+    return int((await work.session.execute(text(sql), values)).rowcount)  # type: ignore[attr-defined]
 
 
 async def close_opened_items(work: Work, ids: Sequence[int]) -> None:

@@ -22,7 +22,6 @@ from gateway.store import journal
 from gateway.store.columns import Row
 from gateway.store.engines import check_settings, engine_for
 from gateway.store.ids import BLOCK, IdPool, reserve
-from gateway.store.migrate import migrate
 from gateway.store.work import Actor, CrashPoints, Work, no_crash_points
 
 ReadSession: TypeAlias = AsyncSession  # For reading only; services name it by this word.
@@ -130,6 +129,8 @@ def _lock(file: IO[str]) -> None:
 
 async def open_database(url: str, *, now: dt.datetime, crash_points: CrashPoints = no_crash_points) -> Database:
     """Migrate, open and check a database. Raises MigrationFailed or UnsafeDatabase."""
+    from gateway.store.migrate import migrate  # Here, because workers, which never migrate, do without its library.
+
     await migrate(url, now=now)
     database = Database(url, crash_points=crash_points)
     await database.check()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Text, any_, func, literal, select
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 PIECE = 5_000  # Keys that one query names at most.
+_ROWS = 5_000  # Rows that are held at once.
 Key = TypeVar("Key", int, str)
 
 
@@ -30,7 +31,12 @@ def among(session: AsyncSession, column: ColumnElement[Any], values: Sequence[Ke
 
 
 async def fetch_tuples(session: AsyncSession, query: Select[Any]) -> list[tuple[Any, ...]]:
-    """Return the rows of a query without what the mapper does to each; three times faster.
+    """Return the rows of a query as ``tuples_in_pieces`` yields them."""
+    return [row async for piece in tuples_in_pieces(session, query) for row in piece]
+
+
+async def tuples_in_pieces(session: AsyncSession, query: Select[Any]) -> AsyncIterator[Iterable[tuple[Any, ...]]]:
+    """Yield the rows of a query without what the mapper does to each; three times faster.
 
     The query may compare with whole numbers and constants only. Values come as the driver has them, so on SQLite a
     word and a date are texts.
@@ -41,10 +47,16 @@ async def fetch_tuples(session: AsyncSession, query: Select[Any]) -> list[tuple[
         raise RuntimeError("the connection has no driver")
     text = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
     if connection.dialect.name == "sqlite":
-        return list(await driver.execute_fetchall(text))
+        cursor = await driver.execute(text)
+        while rows := await cursor.fetchmany(_ROWS):
+            yield rows
+        await cursor.close()
+        return
     # The adapter opens its transaction with the first statement that it sees itself.
     await connection.exec_driver_sql("SELECT 1")
-    return list(await driver.fetch(text))
+    rows_left = await driver.cursor(text)
+    while rows := await rows_left.fetch(_ROWS):
+        yield rows
 
 
 class Days(dict[Any, dt.date | None]):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from sys import intern
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, Select, UniqueConstraint, and_, select
@@ -12,7 +13,7 @@ from gateway.domain.matching import model
 from gateway.store import columns
 from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
-from gateway.store.fetch import Days, among, fetch_tuples, in_pieces
+from gateway.store.fetch import Days, among, in_pieces, tuples_in_pieces
 from gateway.store.keys import of_company, owned, points
 from schemas.states import OpenItemKind, PaymentMethod
 
@@ -143,7 +144,8 @@ def is_live() -> ColumnElement[bool]:
 async def load_open_items(session: AsyncSession, company_id: int) -> list[model.OpenItem]:
     """Return every item of the company of which something is open, as matching sees it."""
     query = _matched().where(open_items.c.company_id == company_id, is_live()).order_by(open_items.c.id)
-    return list(_Reader().read(await fetch_tuples(session, query)))
+    reader = _Reader()
+    return [item async for piece in tuples_in_pieces(session, query) for item in reader.read(piece)]
 
 
 async def find_open_items(
@@ -205,8 +207,8 @@ class _Reader:
                 discounts = known[agreed] = self._agreed(agreed)
             key, party_id, kind, number, currency, amount, settled, issued, due, reference, order = row[:11]
             yield model.OpenItem(
-                key, party_id, _KINDS[kind], number, currency, amount, amount - settled, days[issued], days[due],
-                reference, order, discounts, row[15], days[row[16]],
+                key, party_id, _KINDS[kind], number, intern(currency), amount, amount - settled, days[issued],
+                days[due], reference, order, discounts, row[15], days[row[16]],
             )  # fmt: skip
 
     def _agreed(self, agreed: tuple[Any, ...]) -> tuple[model.Discount, ...]:

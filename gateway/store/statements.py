@@ -12,6 +12,7 @@ from gateway.store import columns
 from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
 from gateway.store.keys import of_company, owned, points
+from gateway.store.presence import Presence
 from gateway.store.work import Work
 from schemas.errors import GatewayError
 from schemas.statement import StatementKind
@@ -37,8 +38,9 @@ class StatementFile(Row, table=True):
     done: int = columns.number(default=0)
     total: int = columns.number(default=0)
     lease_token: str = columns.text(default="")
+    lease_holder: str = columns.text(default="")  # The presence of the process that has the lease.
     lease_until: dt.datetime | None = columns.moment(nullable=True)
-    attempts: int = columns.number(default=0)
+    crashes: int = columns.number(default=0)  # How often a worker broke off on it.
     error_code: str = columns.text(default="")
     error_message: str = columns.text(default="")
     error_line: int | None = columns.number(nullable=True)
@@ -112,13 +114,19 @@ async def file_by_hash(session: AsyncSession, *, company_id: int, sha256: str) -
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def lease_file(work: Work, *, file_id: int, token: str, until: dt.datetime) -> StatementFile | None:
-    """Take a received file for reading, if nobody else has it; its attempts are counted."""
+async def lease_file(
+    work: Work, *, file_id: int, token: str, presence: Presence, until: dt.datetime
+) -> StatementFile | None:
+    """Take a received file for reading, if nobody else who lives has it."""
+    query = select(files.c.lease_token, files.c.lease_holder).where(files.c.id == file_id)
+    seen = (await work.session.execute(query)).one()
     free = or_(files.c.lease_until.is_(None), files.c.lease_until < work.now)
+    if seen.lease_holder and presence.has_gone(seen.lease_holder):
+        free = or_(free, files.c.lease_token == seen.lease_token)
     statement = (
         update(files)
         .where(files.c.id == file_id, files.c.state == StatementFileState.RECEIVED, free)
-        .values(lease_token=token, lease_until=until, attempts=files.c.attempts + 1)
+        .values(lease_token=token, lease_holder=presence.name, lease_until=until)
     )
     if _changed(await work.session.execute(statement)) == 0:
         return None
@@ -132,21 +140,15 @@ async def keep_lease(work: Work, *, file_id: int, token: str, **values: Any) -> 
         raise LeaseLost(f"file {file_id} was taken over by another worker")
 
 
-async def release_lease(work: Work, *, file_id: int, token: str) -> None:
-    """Give a lease back, if it is still ours."""
+async def count_crash(work: Work, *, file_id: int, token: str) -> None:
+    """Note that the worker with this lease broke off, and give its lease back."""
     statement = update(files).where(files.c.id == file_id, files.c.lease_token == token)
-    await work.session.execute(statement.values(lease_until=None, lease_token=""))
+    await work.session.execute(statement.values(lease_until=None, lease_token="", crashes=files.c.crashes + 1))
 
 
-async def release_all_leases(work: Work) -> None:
-    """Give all leases back: at the start of the only process that uses this database."""
-    await work.session.execute(update(files).values(lease_until=None, lease_token=""))
-
-
-async def unfinished_files(session: AsyncSession, *, now: dt.datetime) -> list[int]:
-    """Return received files that nobody reads (any company), oldest first."""
-    free = or_(files.c.lease_until.is_(None), files.c.lease_until < now)
-    query = select(files.c.id).where(files.c.state == StatementFileState.RECEIVED, free).order_by(files.c.id)
+async def unfinished_files(session: AsyncSession) -> list[int]:
+    """Return the files (of any company) that were received and are not read yet, oldest first."""
+    query = select(files.c.id).where(files.c.state == StatementFileState.RECEIVED).order_by(files.c.id)
     return list((await session.execute(query)).scalars())
 
 

@@ -27,12 +27,14 @@ class StoredEntry(NamedTuple):
 async def stored_entries(
     session: AsyncSession, *, bank_account_id: int, from_date: dt.date, to_date: dt.date
 ) -> list[StoredEntry]:
-    """Return the entries of an account booked in some days (both inclusive), parts joined."""
+    """Return the entries of an account booked in some days (both inclusive), parts joined.
+
+    An entry that details divided later is its parts, and booked if it was: the same details may come again.
+    """
     table = bank_transactions
     query = (
         select(*[table.c[name] for name in _ENTRY_NAMES])
         .where(table.c.bank_account_id == bank_account_id, table.c.booking_date.between(from_date, to_date))
-        .where(table.c.split_from_id.is_(None))
         .order_by(table.c.booking_date, table.c.id)
     )
     groups: dict[tuple[str, int], list[Any]] = defaultdict(list)
@@ -49,6 +51,8 @@ _ENTRY_NAMES = (
 
 
 def _stored_entry(rows: list[Any]) -> StoredEntry:
+    divided = [row for row in rows if row.state is BankTransactionState.SPLIT]
+    rows = [row for row in rows if row not in divided] or divided
     first = rows[0]
     facts = EntryFacts(
         entry_key=first.entry_key,
@@ -64,7 +68,7 @@ def _stored_entry(rows: list[Any]) -> StoredEntry:
     return StoredEntry(
         facts=facts,
         ids=tuple(row.id for row in rows),
-        is_provisional=any(row.is_provisional for row in rows),
+        is_provisional=any(row.is_provisional for row in divided or rows),
         is_divided=first.part > 0,
         state=first.state,
         statement_id=first.statement_id,

@@ -3,7 +3,7 @@
 from parsers.camt.money_parts import read_charges
 from parsers.camt.notes import Notes
 from parsers.camt.transactions import Booked, read_code, read_transactions
-from parsers.camt.values import read_amount, read_claim, read_date, read_number, read_sign, shown
+from parsers.camt.values import NUMBER_MAX, read_amount, read_claim, read_date, read_number, read_sign, shown
 from parsers.xml_found import Found
 from schemas.errors import FileRefused
 from schemas.statement import BankEntry, Batch, EntryStatus, StatementKind
@@ -81,5 +81,5 @@ def _read_batch(batches: list[Found], line: int, notes: Notes) -> Batch:
     return Batch(
         message_ids.pop() if len(message_ids) == 1 else None,
         payment_ids.pop() if len(payment_ids) == 1 else None,
-        sum(known) if len(known) == len(counts) else None,
+        sum(known) if len(known) == len(counts) and sum(known) <= NUMBER_MAX else None,
     )

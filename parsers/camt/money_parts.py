@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from parsers.camt.values import read_amount, read_claim, read_sign
+from parsers.camt.values import check_sum, read_amount, read_claim, read_sign
 from parsers.xml_found import Found
 
 _OWN_AMOUNTS = ("amount", "transaction", "counter_value")
@@ -40,7 +40,7 @@ def read_charges(groups: Iterable[Found], currency: str) -> Charges:
         others = next((other for other in sorted(currencies) if other != currency), others)
         minor += part
     included = claims.pop() if len(claims) == 1 else None
-    return Charges(abs(minor) if has_any else None, included, others)
+    return Charges(check_sum(abs(minor), "the charges of an entry") if has_any else None, included, others)
 
 
 def _signed(minor: int, record: Found) -> int:

@@ -159,7 +159,9 @@ STATEMENT: Paths = {
     "FrToDt/ToDt": "to_date",
     "CpyDplctInd": "copy",
     **_account("Acct", "account"),
-    "Acct/Ccy": "currency",
+    "Acct/Id/IBAN": once("account"),  # It decides whose statement this is.
+    "Acct/Id/Othr/Id": once("account_other"),
+    "Acct/Ccy": once("currency"),
     **_bank("Acct/Svcr", "servicer_bic"),
     "Bal": group("balances", _BALANCE, BALANCES_MAX),
     "TxsSummry/TtlNtries": group("total_all", _TOTAL),

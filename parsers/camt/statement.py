@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from parsers.camt.notes import Notes
 from parsers.camt.tally import Tally
-from parsers.camt.values import compact, read_amount, read_claim, read_date, read_number, read_sign, shown
+from parsers.camt.values import check_sum, compact, read_amount, read_claim, read_date, read_number, read_sign, shown
 from parsers.xml_found import Found
 from schemas.errors import FileRefused
 from schemas.identifiers import mask_account
@@ -97,6 +97,7 @@ class StatementReading:
     def end(self) -> StatementEnd:
         """Return how the statement ends, with its arithmetic checked. Raises FileRefused."""
         start = self._start or self.start()
+        check_sum(self._booked.of((1, -1)).minor, "the entries of a statement", self.line)
         told = self.found.groups.get("balances", ())
         balances = [self._read_balance(found) for found in told if found.texts.get("type") in _READ]
         if not told and self.kind is StatementKind.STATEMENT:

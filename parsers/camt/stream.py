@@ -164,7 +164,8 @@ class CamtStream:
         if self._statement is not None and element is self._element:
             return self._statement
         if element is None or element.tag != self._statement_tag or _name_above(element) not in MESSAGES:
-            raise FileRefused("an entry stands outside of a statement", code="misplaced_entry")
+            line = None if element is None else self._feed.line_of(element)
+            raise FileRefused("an entry stands outside of a statement", code="misplaced_entry", line=line)
         message = element.getparent()
         if message is not self._message and message is not None:
             self._message = message
@@ -183,8 +184,15 @@ class CamtStream:
             if child is until:
                 break
             if isinstance(child.tag, str):
-                drop_comments(child)
-                collect((child,), self._branches["statement"], statement.found)
+                self._take_child(statement, child)
+
+    def _take_child(self, statement: StatementReading, child: Element) -> None:
+        try:
+            drop_comments(child)
+            collect((child,), self._branches["statement"], statement.found)
+        except FileRefused as error:
+            error.line = error.line or self._feed.line_of(child)
+            raise
 
     def _forget(self, element: Element) -> None:
         self._feed.forget(element)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from parsers.xml_found import RawAmount
 from schemas.errors import FileRefused
-from schemas.money import InvalidAmount, InvalidCurrency, parse_amount, parse_currency
+from schemas.money import SUM_MAX, InvalidAmount, InvalidCurrency, parse_amount, parse_currency
 
 # xs:date and xs:dateTime, with or without a time zone. The day is taken as the bank wrote it, in its own zone.
 _DATE = re.compile(
@@ -14,7 +14,8 @@ _DATE = re.compile(
 )
 _SIGNS: dict[str | None, int] = {"CRDT": 1, "DBIT": -1}
 _CLAIMS: dict[str, bool] = {"true": True, "1": True, "false": False, "0": False}
-_NUMBER_DIGITS_MAX = 15
+NUMBER_MAX = 999_999_999  # More is no number of pages or payments.
+_NUMBER_DIGITS_MAX = len(str(NUMBER_MAX))
 
 
 def shown(text: str) -> str:
@@ -31,6 +32,13 @@ def read_amount(raw: RawAmount) -> tuple[int, str]:
         return parse_amount(text, code), code
     except (InvalidAmount, InvalidCurrency) as error:
         raise FileRefused(str(error), code=error.code) from None
+
+
+def check_sum(minor: int, what: str, line: int | None = None) -> int:
+    """Return an unsigned sum of amounts. Raises FileRefused where it is more than can be booked."""
+    if minor > SUM_MAX:
+        raise FileRefused(f"{what} add up to more than any account can hold", code="invalid_amount", line=line)
+    return minor
 
 
 def read_sign(text: str | None) -> int:

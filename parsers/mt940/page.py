@@ -8,12 +8,12 @@ from parsers.mt940.amounts import Balance
 from schemas.countries import IBAN_STRUCTURES
 from schemas.errors import FileRefused
 from schemas.identifiers import mask_account
-from schemas.money import amount_text
+from schemas.money import SUM_MAX, amount_text
 from schemas.statement import Entries, EntryStatus, StatementEnd, StatementKind, StatementStart
 
 WARNINGS_MAX = 100
 _BOOKED = EntryStatus.BOOKED.value
-_NUMBER = re.compile(r" *([0-9]*) *(?:/ *([0-9]+) *)?")
+_NUMBER = re.compile(r" *([0-9]*) *(?:/ *([0-9]{1,9}) *)?")
 _BIC_AND_ACCOUNT = re.compile(r"([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)/(.+)")
 _IBAN_AND_CURRENCY = re.compile(r"([A-Z]{2}[0-9]{2}[A-Z0-9]{4}[0-9]{6,26})/?([A-Z]{3})")
 
@@ -111,6 +111,9 @@ class Page:
     def end(self) -> StatementEnd:
         """Return how the page ends, with its arithmetic checked. Raises FileRefused."""
         is_report = self.kind is StatementKind.REPORT
+        if abs(self.booked_minor) > SUM_MAX:
+            message = "the entries of a statement add up to more than any account can hold"
+            raise FileRefused(message, code="invalid_amount", line=self.line)
         balanced = None if is_report or self.opening is None else self._adds_up(self.opening)
         self._check_doubtful_line(balanced)
         for mark, sums in (("D", self.debits), ("C", self.credits)):

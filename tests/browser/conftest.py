@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from gateway.store.database import sqlite_url
@@ -14,8 +15,9 @@ from support.desk import Desk, open_desk
 from support.web import open_site
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests; each opens a context of its own, which shares nothing with the others."""
     path = chromium_path()
     if path is None:
         reason = "NO CHROMIUM: the pages were not tried in a browser; install chromium or set GATEWAY_CHROMIUM"
@@ -26,7 +28,7 @@ async def browser() -> AsyncIterator[Browser]:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[Desk]:
     """A gateway with customers and invoices; its workers are real processes."""
     shutil.copy(migrated_sqlite, tmp_path / "gateway.db")

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from gateway.services.manage_accounts import add_account
 from gateway.store.database import Database, sqlite_url
+from gateway.web import background, match_again
 from support.api import Firm, open_firm
 from support.bank import OUR_IBAN
 from support.databases import Postgres
@@ -52,11 +53,20 @@ def api_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def api_site(api_database: tuple[str, Path]) -> AsyncIterator[Site]:
+async def api_gateway(api_database: tuple[str, Path]) -> AsyncIterator[Site]:
     """One gateway with real workers for all tests of the API: each test has a company of its own."""
     # Every machine of every test comes from one address and keeps its connections for a while.
     async with open_site(*api_database, connections_per_address_max=2000) as opened:
-        yield opened
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(match_again, "_PAUSE_S", 0.02)  # Each test waits for what it began.
+            yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api_site(api_gateway: Site) -> AsyncIterator[Site]:
+    """The gateway of all tests of the API; what a test began in it is done before a test in another loop begins."""
+    yield api_gateway
+    await background.finished()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

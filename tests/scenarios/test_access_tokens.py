@@ -1,5 +1,6 @@
 """Machines: tokens with named rights, for one company, for the API only."""
 
+import asyncio
 import re
 
 import pytest
@@ -71,6 +72,20 @@ async def test_an_unknown_token_opens_nothing(light_site: Site, token: str) -> N
 
     assert answer.status == 404
     assert await opens_nothing(light_site, token)
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Cookie"])
+async def test_bytes_that_are_no_text_open_nothing(light_site: Site, name: str) -> None:
+    """Such a header never leaves a decent client, so it is written by hand."""
+    value = {"Authorization": b"Bearer \xff\xfe", "Cookie": b"gateway=\xff\xfe"}[name]
+    reader, writer = await asyncio.open_connection("127.0.0.1", light_site.port)
+
+    head = f"GET /api/v1/customers HTTP/1.1\r\nHost: 127.0.0.1:{light_site.port}\r\n{name}: "
+    writer.write(head.encode() + value + b"\r\n\r\n")
+    status = await reader.readline()
+    writer.close()
+
+    assert status.split()[1] == b"401"
 
 
 async def test_a_token_is_never_taken_together_with_a_session(light_site: Site) -> None:

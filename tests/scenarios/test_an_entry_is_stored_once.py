@@ -60,6 +60,19 @@ async def test_two_truly_equal_payments_stay_two(bench: Bench) -> None:
     assert await amounts(bench) == [1_000, 1_000]
 
 
+async def test_another_statement_of_the_day_with_the_same_balances_is_not_taken_for_the_first(bench: Bench) -> None:
+    """An account that is emptied into another each time begins and ends with zero all day."""
+    await bench.upload(camt(payment(100, "FA-1"), payment(-100, "Cash pooling"), opening=0, number="41"))
+    await bench.upload(camt(payment(200, "FA-2"), payment(-200, "Cash pooling"), opening=0, number="42"))
+    second = (await bench.statements())[1]
+    assert (second.state, second.hold_reason) == (StatementState.HELD, HoldReason.OVERLAP)
+
+    await take_statement(bench.gate, statement_id=second.id, actor=CLERK, reason="two cash poolings that day")
+
+    assert await amounts(bench) == [100, -100, 200, -200]
+    assert await bench.broken() == []
+
+
 async def test_an_equal_payment_in_the_next_statement_of_the_day_is_another(bench: Bench) -> None:
     await bench.upload(camt(payment(1_000, "Spende"), number="41"))
     await bench.upload(camt(payment(1_000, "Spende"), number="42", opening=11_000))
@@ -106,6 +119,18 @@ async def test_details_that_arrive_later_divide_the_batch(bench: Bench) -> None:
     assert [(row.amount_minor, row.part) for row in found] == [(10_000, 0), (4_000, 1), (6_000, 2)]
     assert found[0].state is BankTransactionState.SPLIT
     assert {row.split_from_id for row in found[1:]} == {found[0].id}
+    assert await bench.broken() == []
+
+
+async def test_details_that_arrive_twice_divide_the_batch_once(bench: Bench) -> None:
+    await bench.upload(camt(batch(PARTS, reference="B1", with_details=False)))
+    await bench.upload(camt(batch(PARTS, reference="B1", with_details=True), kind=StatementKind.NOTIFICATION))
+    again = camt(batch(PARTS, reference="B1", with_details=True), kind=StatementKind.NOTIFICATION, message_id="MSG-2")
+
+    await bench.upload(again)
+
+    assert await amounts(bench, part=0) == [10_000]
+    assert [row.amount_minor for row in await bench.transactions() if row.part] == [4_000, 6_000]
     assert await bench.broken() == []
 
 

@@ -216,5 +216,7 @@ async def test_compressed_bodies_are_not_taken(full: tuple[Firm, dict[str, str]]
 async def test_nothing_of_all_this_broke_an_invariant(full: tuple[Firm, dict[str, str]]) -> None:
     from gateway.store import check
 
+    await full[0].site.gateway.workers.match(full[0].company_id)
+
     async with full[0].site.gateway.database.read() as session:
         assert [sentence async for sentence in check.broken_invariants(session)] == []

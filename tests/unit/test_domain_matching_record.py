@@ -3,7 +3,7 @@
 import json
 
 from gateway.domain.matching.model import Book
-from gateway.domain.matching.record import from_record, to_record
+from gateway.domain.matching.record import from_record
 from support.matching import ANNA, TWO_PER_CENT, decided, invoice, money
 
 
@@ -13,6 +13,6 @@ def test_an_explanation_is_the_same_after_it_was_stored() -> None:
     )
     assert isinstance(decision, Book)
 
-    stored = json.loads(json.dumps(to_record(decision.explanation)))
+    stored = json.loads(json.dumps(decision.explanation))
 
     assert from_record(stored) == decision.explanation

@@ -13,6 +13,7 @@ from gateway.domain.statement import (
     Store,
     admit,
     gap_before,
+    have_different_numbers,
     overlaps,
 )
 from schemas.statement import StatementKind
@@ -90,6 +91,37 @@ def test_the_same_statement_in_another_format_is_known() -> None:
     mt940 = facts(from_date=MONDAY - dt.timedelta(3), number="00041")
 
     assert decide(mt940, facts()) == Known(1)
+
+
+def test_another_statement_of_a_day_with_the_same_balances_waits_for_a_person() -> None:
+    emptied = facts(opening=0, total=0)
+
+    admission = decide(emptied._replace(number="42"), emptied)
+
+    assert reason(admission) is HoldReason.OVERLAP
+
+
+def test_of_two_statements_with_the_same_balances_the_one_with_its_number_is_the_same() -> None:
+    emptied = facts(opening=0, total=0)
+
+    assert decide(emptied._replace(number="42"), emptied, emptied._replace(number="42")) == Known(2)
+
+
+def test_a_statement_under_another_number_is_known_by_its_entries() -> None:
+    assert decide(facts(number="7"), facts(), known_count=2) == Known(1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        pytest.param("41", "42", True, id="the next"),
+        pytest.param("00041", "41", False, id="filled with zeros"),
+        pytest.param("2026041", "00041", False, id="with the year before it"),
+        pytest.param(None, "41", False, id="not numbered"),
+    ],
+)
+def test_numbers_that_differ(one: str | None, other: str | None, differ: bool) -> None:
+    assert have_different_numbers(one, other) is differ
 
 
 def test_the_same_day_with_another_sum_overlaps() -> None:

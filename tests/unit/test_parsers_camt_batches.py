@@ -39,6 +39,15 @@ def test_a_count_that_is_no_number_is_told_of() -> None:
     assert "a batch has a number of transactions that is no number" in reading.warnings[0]
 
 
+def test_a_count_that_no_batch_has_is_told_of_and_left_out() -> None:
+    counted = "<Btch><NbOfTxs>{}</NbOfTxs></Btch>"
+    endless = read(camt053([entry(details=details(batch=counted.format("9" * 15)))]))
+    many = read(camt053([entry(details=details(batch=counted.format("9" * 9) * 2))]))
+
+    assert (endless.entry.batch, many.entry.batch) == (Batch(None, None, None), Batch(None, None, None))
+    assert "a batch has a number of transactions that is no number" in endless.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("contents", "amounts"),
     [

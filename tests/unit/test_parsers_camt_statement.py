@@ -229,3 +229,39 @@ def test_totals_of_several_pages_are_not_compared_with_one() -> None:
     reading = read(encoded(document(statement(entry(), head=head, tail=summary))))
 
     assert reading.warnings == []
+
+
+HUGE = amount("999999999999999.99")  # The largest amount that is read at all.
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([entry(amount=HUGE)] * 11, id="all one way"),
+        pytest.param([entry(amount=HUGE), entry(amount=HUGE, sign=DEBIT)] * 6, id="both ways"),
+        pytest.param([entry(more=f"<Chrgs>{HUGE}</Chrgs>" * 11)], id="charges"),
+    ],
+)
+def test_more_than_an_account_can_hold_is_refused(entries: list[str]) -> None:
+    error = refuse(camt053(entries))
+
+    assert (error.code, error.line) == ("invalid_amount", 2)
+    assert "add up to more than any account can hold" in str(error)
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        pytest.param(f"<Acct><Id><IBAN>{OWN_IBAN}</IBAN></Id></Acct>" * 2, id="IBAN"),
+        pytest.param("<Acct><Id><Othr><Id>1</Id></Othr></Id></Acct>" * 2, id="number"),
+        pytest.param(f"<Acct><Id><IBAN>{OWN_IBAN}</IBAN></Id><Ccy>EUR</Ccy><Ccy>USD</Ccy></Acct>", id="currency"),
+    ],
+)
+def test_a_statement_of_two_accounts_is_refused(account: str) -> None:
+    assert refuse(encoded(document(statement(entry(), account=account)))).code == "ambiguous"
+
+
+def test_a_balance_that_is_refused_names_its_line() -> None:
+    balances = "\n" + balance("CLBD", "1<!-- -->00.00")
+
+    assert refuse(encoded(document(statement(entry(), balances=balances)))).line == 3

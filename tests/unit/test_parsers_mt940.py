@@ -312,11 +312,21 @@ def test_number_and_page_are_read_and_zero_means_none(text: str, number: str | N
     assert reading.warnings == []
 
 
-def test_a_number_of_another_form_is_kept_with_a_warning() -> None:
-    reading = read(lines(head=(*HEAD[:2], ":28:N/A")))
+@pytest.mark.parametrize(
+    "number", [pytest.param("N/A", id="words"), pytest.param("1/" + "9" * 5000, id="endless page")]
+)
+def test_a_number_of_another_form_is_kept_with_a_warning(number: str) -> None:
+    reading = read(lines(head=(*HEAD[:2], f":28:{number}")))
 
-    assert reading.starts[0].number == "N/A"
+    assert (reading.starts[0].number, reading.starts[0].page) == (number, None)
     assert len(reading.warnings) == 1
+
+
+def test_more_than_an_account_can_hold_is_refused() -> None:
+    error = refuse(lines(*[":61:2601020102C9999999999999,99NTRFNONREF"] * 1001))
+
+    assert (error.code, error.line) == ("invalid_amount", 1)
+    assert "add up to more than any account can hold" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from gateway.domain.matching.model import (
     SettledItem,
 )
 from gateway.domain.matching.names import fold
-from gateway.domain.matching.numbers import Numbers
+from gateway.domain.matching.numbers import Hit, Numbers, add_slot, slots_of
 from gateway.domain.matching.payers import Payers
 from gateway.domain.matching.returns import BookedCredits
 from gateway.domain.matching.shapes import Shapes
@@ -100,17 +100,17 @@ class ItemIndex:
         self._waiting: dict[int, dict[str, Credit]] = {}  # By amount, then payer.
         self._slots: dict[int, int] = {}
         self._by_customer: dict[int, list[int]] = {}
-        self._by_amount: dict[int, list[int]] = {}
-        self._by_reference: dict[str, list[int]] = {}
+        self._by_amount: dict[int, Hit] = {}
+        self._by_reference: dict[str, Hit] = {}
         # What the customer of each item has in common with its parent and siblings.
         self.families = [self.payers.family(item.customer_id) for item in self.items]
         for slot, item in enumerate(self.items):
             self._slots[item.id] = slot
             self._by_customer.setdefault(item.customer_id, []).append(slot)
             if self.open[slot]:
-                self._by_amount.setdefault(self.open[slot], []).append(slot)
+                add_slot(self._by_amount, self.open[slot], slot)
             if item.creditor_reference:
-                self._by_reference.setdefault(reference_key(item.creditor_reference), []).append(slot)
+                add_slot(self._by_reference, reference_key(item.creditor_reference), slot)
 
     @property
     def has_references(self) -> bool:
@@ -119,19 +119,19 @@ class ItemIndex:
 
     def with_reference(self, key: str) -> list[int]:
         """Return the slots whose creditor reference has this key (`schemas.references.reference_key`)."""
-        return self._by_reference.get(key, [])
+        return slots_of(self._by_reference.get(key, []))
 
     def with_amount(self, amount_minor: int, currency: str) -> list[int]:
         """Return the slots of which exactly this amount is open."""
         return [
             slot
-            for slot in self._by_amount.get(amount_minor, ())
+            for slot in slots_of(self._by_amount.get(amount_minor, []))
             if self.open[slot] == amount_minor and self.items[slot].currency == currency
         ]
 
     def has_amount(self, amount_minor: int, *, besides: tuple[int, ...]) -> bool:
         """Return whether another item has, or had, this amount open: a quick no."""
-        slots = self._by_amount.get(amount_minor, ())
+        slots = slots_of(self._by_amount.get(amount_minor, []))
         return len(slots) > 1 or (len(slots) == 1 and slots[0] not in besides)
 
     def open_slots(self, customer_id: int, currency: str) -> list[int]:
@@ -144,12 +144,17 @@ class ItemIndex:
 
     def fitting_slots(self, customer_id: int, amount_minor: int, currency: str) -> list[int]:
         """Return the items of a customer of which exactly this amount is open: by the shorter of two lists."""
-        of_amount, of_customer = self._by_amount.get(amount_minor, ()), self._by_customer.get(customer_id, ())
+        of_customer = self._by_customer.get(customer_id, ())
+        of_amount = slots_of(self._by_amount.get(amount_minor, []))
         if len(of_customer) < len(of_amount):
             slots = [slot for slot in of_customer if self.open[slot] == amount_minor]
         else:
             slots = [slot for slot in of_amount if self.items[slot].customer_id == customer_id]
         return [slot for slot in slots if self.open[slot] == amount_minor and self.items[slot].currency == currency]
+
+    def left_open(self, item_ids: Iterable[int]) -> dict[int, int]:
+        """Return what is open of some items after all that was applied."""
+        return {item_id: self.open[self._slots[item_id]] for item_id in item_ids}
 
     def slot_of(self, item_id: int) -> int | None:
         """Return the slot of an item, if it is in the index."""
@@ -184,9 +189,8 @@ class ItemIndex:
         self.open[slot] -= line.amount_minor
         if self.open[slot]:
             self.settlements.pop(slot, None)
-            slots = self._by_amount.setdefault(self.open[slot], [])
-            if slot not in slots:
-                slots.append(slot)
+            if slot not in slots_of(self._by_amount.get(self.open[slot], [])):
+                add_slot(self._by_amount, self.open[slot], slot)
         else:
             self.settlements[slot] = Settlement(credit.booking_date, credit.id)
 

@@ -16,6 +16,7 @@ BETWEEN = " \t\r\n\xa0-/._:"  # May stand between the runs of one number.
 _ALIAS_LENGTH_MIN = 5  # Letters and digits of an order number or reference that is searched in texts.
 _GLUED_STARTS_MAX = 20  # More beginnings than these are not sought inside words.
 _K = TypeVar("_K", int, str)
+Hit = int | list[int]  # One slot, or several.
 _NO_SERIES = Series("", "", "", "", "", 1, frozenset())
 
 
@@ -50,11 +51,11 @@ class Numbers:
         self.series: list[Series] = []
         self.serials: list[int] = []
         self.runs_max = 1
-        self._whole: dict[str, int | list[int]] = {}
+        self._whole: dict[str, Hit] = {}
         # The slot, or slots, of a number without separators. Bound here because it is asked most often of all.
         self.find_whole = self._whole.get
-        self._serials: dict[int, int | list[int]] = {}
-        self._aliases: dict[str, int | list[int]] = {}
+        self._serials: dict[int, Hit] = {}
+        self._aliases: dict[str, Hit] = {}
         self._read(numbers, shapes)
         self._learn()
 
@@ -91,8 +92,8 @@ class Numbers:
             add_series(series)
             add_serial(serial)
             if key:
-                _add(self._whole, key, slot)
-                _add(self._serials, serial, slot)
+                add_slot(self._whole, key, slot)
+                add_slot(self._serials, serial, slot)
             for alias in aliases:
                 self._add_alias(alias, slot)
 
@@ -100,7 +101,7 @@ class Numbers:
         runs = RUNS.findall(alias.upper())
         key = "".join(runs)
         if len(key) >= _ALIAS_LENGTH_MIN and any(run <= "9Z" for run in runs):
-            _add(self._aliases, key, slot)
+            add_slot(self._aliases, key, slot)
             self.runs_max = max(self.runs_max, len(runs))
 
     def _pattern(self) -> re.Pattern[str] | None:
@@ -117,8 +118,7 @@ class Numbers:
 
     def with_alias(self, key: str) -> list[int]:
         """Return the slots that have this other number: an order, a national reference."""
-        hit = self._aliases.get(key, [])
-        return [hit] if isinstance(hit, int) else hit
+        return slots_of(self._aliases.get(key, []))
 
     def with_serial(self, serial: str, prefix: str = "", head: str = "", foot: str = "") -> list[int]:
         """Return the slots whose serial is this, and whose prefix, head and foot are these where they are given.
@@ -128,8 +128,7 @@ class Numbers:
         hit = self._serials.get(int(serial)) if len(serial) <= INT_DIGITS_MAX else None
         if hit is None:
             return []
-        slots = [hit] if isinstance(hit, int) else hit
-        found = [slot for slot in slots if _fits(self.series[slot], serial, prefix, head, foot)]
+        found = [slot for slot in slots_of(hit) if _fits(self.series[slot], serial, prefix, head, foot)]
         return found if len(found) <= _SLOTS_MAX else []
 
 
@@ -142,7 +141,12 @@ def _fits(series: Series, serial: str, prefix: str, head: str, foot: str) -> boo
     )
 
 
-def _add(slots: dict[_K, int | list[int]], key: _K, slot: int) -> None:
+def slots_of(hit: Hit) -> list[int]:
+    """Return the slots of a hit."""
+    return [hit] if isinstance(hit, int) else hit
+
+
+def add_slot(slots: dict[_K, Hit], key: _K, slot: int) -> None:
     """Add a slot; a list is made only where it is needed, which halves the memory."""
     known = slots.setdefault(key, slot)
     if known != slot:

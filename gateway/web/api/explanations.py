@@ -8,7 +8,7 @@ from schemas.payloads.reviews import ExplanationShape, LineShape, ProofShape
 from schemas.states import Language
 
 
-def explanation_shape(record: dict[str, Any], language: Language) -> ExplanationShape:
+def explanation_shape(record: list[Any], language: Language) -> ExplanationShape:
     """Return a stored explanation with its proof as sentences in a language."""
     explanation = from_record(record)
     return ExplanationShape(
