@@ -46,7 +46,7 @@ def _write_invoices(path: Path, amounts: list[int], owners: list[int]) -> None:
     )
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
-        out.writerow([*head.split(), "creditor_reference", "discount_percent", "discount_until"])
+        out.writerow(head.split())
         for place, (amount, owner) in enumerate(zip(amounts, owners, strict=True)):
             row = [_number(place), f"K{owner:06d}", "2026-09-01", "2026-10-01", "EUR", _decimal(amount), _rf(place)]
             out.writerow([*row, "2.00", "2026-12-31"])

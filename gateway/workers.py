@@ -18,6 +18,8 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import structlog
+
 from gateway.services import import_statement, import_table_file
 from gateway.services.import_statement import Gate
 from gateway.services.import_table_file import TableFile, TableTold
@@ -25,12 +27,14 @@ from gateway.services.match_transactions import match_transactions
 from gateway.services.receive_archive import Archive, receive_archive
 from gateway.services.receive_file import Receipt
 from gateway.store import statements
-from gateway.store.database import Database
+from gateway.store.database import Database, is_outage
 from gateway.store.originals import Originals
 from gateway.store.presence import Presence
 from gateway.store.work import SYSTEM, Actor, no_crash_points
+from schemas.errors import GatewayError
 from schemas.states import BankTransactionState
 
+log = structlog.get_logger()
 T = TypeVar("T")
 _ADDRESS_SPACE = 3 * 1024**3
 _PR_SET_PDEATHSIG = 1
@@ -112,7 +116,12 @@ class Workers:
             token = secrets.token_hex(16)
             try:
                 await self._run(_import, file_id, token)
-            except BrokenProcessPool:
+            except GatewayError:
+                raise
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                log.error("reader_crashed", file_id=file_id, error=type(error).__name__)
                 await self._count_crash(file_id, token)
             else:
                 return

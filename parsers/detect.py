@@ -3,15 +3,16 @@
 A new format is one reader with ``recognizes(head)`` and ``read(path)``, and one line in `READERS`.
 """
 
+import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from parsers import camt, mt940, pain002
 from parsers.xml_door import HEAD_BYTES, beginning_of, looks_like_xml
 from schemas.errors import FileRefused
-from schemas.statement import StatementStream
+from schemas.statement import StatementPart, StatementStart, StatementStream
 from schemas.status_report import StatusReport
 
 
@@ -29,6 +30,7 @@ READERS = (
     Reader("MT940/MT942", mt940.recognizes, mt940.read),
 )
 
+STATEMENTS_MAX = 10_000  # Of one file, pages joined: each is stored by itself.
 EXPECTED = "a statement (camt.052, camt.053, camt.054, MT940, MT942) or a status report (pain.002) was expected"
 # What else ISO 20022 sends between customer and bank, by the element of the message.
 _OTHER_MESSAGES = {
@@ -75,11 +77,24 @@ def open_file(path: Path) -> StatementStream | StatusReport:
     _refuse_other_files(head)
     found = [reader for reader in READERS if reader.recognizes(head)]
     if len(found) == 1:
-        return found[0].read(path)
+        opened = found[0].read(path)
+        return opened._replace(parts=_bounded(opened.parts)) if isinstance(opened, StatementStream) else opened
     if found:
         names = " and ".join(reader.name for reader in found)
         raise FileRefused(f"the file can be read as {names}; it must be one of them", code="ambiguous_format")
     raise _unknown(head)
+
+
+def _bounded(parts: Iterator[StatementPart]) -> Iterator[StatementPart]:
+    """Yield the parts of a file. Raises FileRefused where it has more statements than a bank puts into one."""
+    count, page = 0, None
+    for part in parts:
+        if isinstance(part, StatementStart):
+            count += page is None or part.page != page + 1
+            page = part.page
+            if count > STATEMENTS_MAX:
+                raise FileRefused(f"more than {STATEMENTS_MAX} statements", code="too_large", line=part.line)
+        yield part
 
 
 def _refuse_other_files(head: bytes) -> None:
@@ -91,6 +106,8 @@ def _refuse_other_files(head: bytes) -> None:
             raise FileRefused(f"this is {what}; {EXPECTED}", code=code)
     if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")):
         raise _web_page()
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"<" not in head[:64]:
+        raise FileRefused("this is text in UTF-16; text must be UTF-8 or an 8-bit encoding", code="encoding", line=1)
 
 
 def _unknown(head: bytes) -> FileRefused:

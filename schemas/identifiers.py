@@ -11,6 +11,7 @@ from schemas.check_digits import check97, mod97
 from schemas.countries import IBAN_STRUCTURES
 from schemas.errors import GatewayError
 
+REFERENCE_MAX = 500  # Characters of a bank's reference; 35 are usual.
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _IBAN_SHAPE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")

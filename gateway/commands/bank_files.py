@@ -20,8 +20,12 @@ from gateway.store.originals import pieces_of
 from gateway.store.statements import Statement, StatementFile
 from gateway.store.work import SYSTEM
 from gateway.workers import open_gate
+from parsers.detect import open_file
 from parsers.inspect import inspect_file
+from schemas.errors import FileRefused
+from schemas.statement import StatementEnd
 from schemas.states import StatementFileState, StatementState
+from schemas.status_report import StatusReport
 
 _TRIES, _WAIT_S = 120, 0.5
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)]
@@ -29,19 +33,41 @@ Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readab
 
 def inspect(files: Files, as_json: AsJson = False) -> None:
     """Read bank files without any database and print what was understood."""
-    read = [inspect_file(path, _print if as_json else _ignore) for path in files]
-    if not as_json:
-        for path, good in zip(files, read, strict=True):
-            typer.echo(f"{path}: {'read' if good else 'refused; see --json'}")
+    look = _print_facts if as_json else _print_sentence
+    read = [look(path) for path in files]
     raise typer.Exit(DONE if all(read) else REFUSED)
 
 
-def _print(text: str) -> None:
+def _print_facts(path: Path) -> bool:
+    good = inspect_file(path, _write)
+    typer.echo()
+    return good
+
+
+def _write(text: str) -> None:
     sys.stdout.write(text)
 
 
-def _ignore(_text: str) -> None:
-    """Print nothing."""
+def _print_sentence(path: Path) -> bool:
+    try:
+        opened = open_file(path)
+        if isinstance(opened, StatusReport):
+            typer.echo(f"{path}: {opened.format}, a report on message {opened.original_message_id}")
+        else:
+            ends = [part for part in opened.parts if isinstance(part, StatementEnd)]
+            entries = sum(end.entry_count for end in ends)
+            typer.echo(f"{path}: {opened.format}, {len(ends)} statements, {entries} entries")
+            _print_warnings(path, [*opened.warnings, *(warning for end in ends for warning in end.warnings)])
+    except FileRefused as error:
+        line = f"line {error.line}: " if error.line else ""
+        typer.echo(f"{path}: refused: {line}{error}", err=True)
+        return False
+    return True
+
+
+def _print_warnings(path: Path, warnings: list[str]) -> None:
+    for warning in warnings:
+        typer.echo(f"{path}: {warning}", err=True)
 
 
 def import_files(files: Files, data: Data = None, company: CompanyCode = "", as_json: AsJson = False) -> None:

@@ -14,7 +14,7 @@ from gateway.services.choose_mapping import save_mapping as keep_mapping
 from gateway.services.import_tables import ImportPlan, RowsUnreadable, apply_import
 from gateway.store.database import Database
 from gateway.store.work import SYSTEM
-from parsers.tabular import in_its_encoding
+from parsers.tabular import in_its_encoding, preview
 from schemas.tables import Mapping, TableKind
 
 Path_ = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
@@ -69,9 +69,12 @@ def _import(
     keep_good_rows: bool,
     as_json: bool,
 ) -> None:
+    ignored: list[str] = []
+
     async def work(database: Database) -> ImportPlan:
         company_id = await company_of(database, company)
         mapping = await _mapping(database, company_id, kind, path, names.used)
+        ignored.extend(preview(path, mapping, rows=0).ignored)
         plan = await apply_import(
             database, company_id=company_id, actor=SYSTEM, now=app.utc_now, table=read_table(path, mapping),
             source=path.name, keep_good_rows=keep_good_rows,
@@ -84,9 +87,9 @@ def _import(
     try:
         plan = with_store(load_settings(data_dir=data), work)
     except RowsUnreadable as refused:
-        _report(path, refused.plan, as_json=as_json, was_done=False)
+        _report(path, refused.plan, ignored, as_json=as_json, was_done=False)
         raise typer.Exit(REFUSED) from refused
-    _report(path, plan, as_json=as_json, was_done=True)
+    _report(path, plan, ignored, as_json=as_json, was_done=True)
     raise typer.Exit(DONE)
 
 
@@ -99,12 +102,15 @@ async def _mapping(database: Database, company_id: int, kind: TableKind, path: P
     return choose_mapping(path, kind, saved=[one.mapping for one in saved])
 
 
-def _report(path: Path, plan: ImportPlan, *, as_json: bool, was_done: bool) -> None:
+def _report(path: Path, plan: ImportPlan, ignored: list[str], *, as_json: bool, was_done: bool) -> None:
     counts = {outcome.value: count for outcome, count in sorted(plan.counts.items())}
     if as_json:
         errors = [error._asdict() for error in plan.errors]
-        typer.echo(json.dumps({"file": str(path), "imported": was_done, "counts": counts, "errors": errors}))
+        facts = {"file": str(path), "imported": was_done, "counts": counts, "errors": errors}
+        typer.echo(json.dumps({**facts, "unknown_columns": ignored}))
         return
+    if ignored:
+        typer.echo(f"{path}: columns that are not known and were left out: {', '.join(ignored)}", err=True)
     for error in plan.errors[:50]:
         typer.echo(f"{path}: {error}", err=True)
     words = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "no rows"

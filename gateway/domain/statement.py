@@ -26,6 +26,7 @@ class StatementFacts(NamedTuple):
     booked_sum_minor: int
     entry_count: int
     is_complete: bool = True
+    other_currencies: tuple[str, ...] = ()  # Of entries that are not in the currency of the account.
 
 
 class Neighbour(NamedTuple):
@@ -39,6 +40,7 @@ class KnownEntries(NamedTuple):
     """How the entries of the statement compare with those that are stored for its account."""
 
     known_count: int = 0  # Entries stored already from a statement.
+    are_amounts_known: bool = True  # For each entry one of its amount is stored.
     conflicts: tuple[str, ...] = ()  # Sentences: a known reference with other content.
 
 
@@ -89,10 +91,16 @@ def _hold_for_entries(
             "whoever takes it adds what is not stored yet",
         )
     same = same or next(iter(alike), None)
+    if same and not entries.are_amounts_known:
+        number = same.facts.number or same.facts.to_date
+        return Hold(HoldReason.CONFLICT, f"it has the balances of statement {number}, but entries of other amounts")
     return Known(same.id) if same else None
 
 
 def _hold_for_sum(facts: StatementFacts) -> Hold | None:
+    if facts.other_currencies:
+        others = ", ".join(facts.other_currencies)
+        return Hold(HoldReason.UNBALANCED, f"it has entries in {others} on an account in {facts.currency}")
     if facts.opening_minor is None or facts.closing_minor is None:
         which = "opening" if facts.opening_minor is None else "closing"
         return Hold(HoldReason.UNBALANCED, f"it has no {which} balance, so its entries cannot be checked")

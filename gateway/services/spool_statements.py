@@ -43,6 +43,7 @@ class SpooledStatement:
         self.entry_count = 0
         self.dates: set[dt.date] = set()
         self.has_undated = False
+        self.currencies: set[str] = set()
         self._equals: Counter[str] = Counter()
 
     def add(self, entries: list[BankEntry]) -> None:
@@ -86,6 +87,7 @@ class SpooledStatement:
         self.last_page = other.last_page
         self.dates |= other.dates
         self.has_undated |= other.has_undated
+        self.currencies |= other.currencies
         self.ends += other.ends
         self.warnings += other.warnings
         self.texts += other.texts
@@ -116,6 +118,7 @@ class SpooledStatement:
             booked_sum_minor=sum(end.booked_sum_minor for end in self.ends),
             entry_count=self.entry_count,
             is_complete=self.is_complete,
+            other_currencies=tuple(sorted(self.currencies - {self.currency})),
         )
 
     def _rows(self, entry: BankEntry) -> Iterator[tuple[Any, ...]]:
@@ -126,6 +129,7 @@ class SpooledStatement:
             self.dates.add(booking_date)
         if self.entry_count == 1:
             self._entry_currency = entry.currency
+        self.currencies.add(entry.currency)
         key = fingerprint(entry, booking_date)
         self._equals[key] += 1
         head = (self.entry_count, key, self._equals[key])
@@ -174,5 +178,7 @@ def _start(start: StatementStart, folder: Path, statements: list[SpooledStatemen
     if statements and statements[-1].continues_with(start):
         statements[-1].last_page = start.page
         return
+    if statements:
+        statements[-1].spool.close()  # A file may have more statements than a process may have open files.
     place = len(statements) + 1
     statements.append(SpooledStatement(start, place, Spool(folder / f"{place}.rows")))

@@ -4,6 +4,7 @@ What the bank booked is compared with what is stored (design section 6, INV-4 an
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -88,7 +89,9 @@ async def _known_entries(
     keys = {(entry.facts.entry_key, entry.facts.occurrence) for entry in stored if not entry.is_provisional}
     count = sum((entry.facts.entry_key, entry.facts.occurrence) in keys for entry in incoming)
     found = conflicts([entry.facts for entry in incoming], known, compare_dates=not is_same_day)
-    return KnownEntries(count, found)
+    missing = Counter(entry.facts.amount_minor for entry in incoming)
+    missing.subtract(entry.facts.amount_minor for entry in stored if not entry.is_provisional)
+    return KnownEntries(count, are_amounts_known=max(missing.values()) <= 0, conflicts=found)
 
 
 async def store_statement(
@@ -242,8 +245,9 @@ def _changed_row(
     values = dict(zip(ROW_NAMES, row, strict=True))
     position = values["position"]
     if position in plan.divided:
-        facts = comparison.stored[plan.divided[position]].facts
-        values["entry_key"], values["occurrence"] = facts.entry_key, facts.occurrence
+        whole = comparison.stored[plan.divided[position]]
+        values["entry_key"], values["occurrence"] = whole.facts.entry_key, whole.facts.occurrence
+        is_deciding = is_deciding or not whole.is_provisional  # The parts of what is booked are booked.
     elif position in plan.occurrences:
         values["occurrence"] = plan.occurrences[position]
     values["is_provisional"] = values["is_provisional"] or not is_deciding

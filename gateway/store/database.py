@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TypeAlias, TypeVar
 
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from gateway.store import journal
@@ -102,6 +102,11 @@ async def retried(unit_of_work: Callable[[], Awaitable[T]]) -> T:
             if not _collided(error):
                 raise
     return await unit_of_work()
+
+
+def is_outage(error: Exception) -> bool:
+    """Tell whether an error is of the database or the machine, not of what was to be stored."""
+    return isinstance(error, (OSError, OperationalError, InterfaceError))
 
 
 def _collided(error: DBAPIError) -> bool:

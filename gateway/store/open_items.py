@@ -206,8 +206,9 @@ class _Reader:
             if discounts is None:
                 discounts = known[agreed] = self._agreed(agreed)
             key, party_id, kind, number, currency, amount, settled, issued, due, reference, order = row[:11]
+            left = amount - settled if settled else amount  # One number, not two.
             yield model.OpenItem(
-                key, party_id, _KINDS[kind], number, intern(currency), amount, amount - settled, days[issued],
+                key, party_id, _KINDS[kind], number, intern(currency), amount, left, days[issued],
                 days[due], reference, order, discounts, row[15], days[row[16]],
             )  # fmt: skip
 

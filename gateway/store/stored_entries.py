@@ -5,12 +5,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.bank_entry import EntryFacts, fold_text
 from gateway.store.bank_transactions import bank_transactions
 from schemas.states import BankTransactionState
+
+_NEAR = dt.timedelta(days=7)
 
 
 class StoredEntry(NamedTuple):
@@ -29,12 +31,19 @@ async def stored_entries(
 ) -> list[StoredEntry]:
     """Return the entries of an account booked in some days (both inclusive), parts joined.
 
+    What was only announced may be booked some days later or earlier, so it is returned from the days around as well.
     An entry that details divided later is its parts, and booked if it was: the same details may come again.
     """
     table = bank_transactions
     query = (
         select(*[table.c[name] for name in _ENTRY_NAMES])
-        .where(table.c.bank_account_id == bank_account_id, table.c.booking_date.between(from_date, to_date))
+        .where(
+            table.c.bank_account_id == bank_account_id,
+            or_(
+                table.c.booking_date.between(from_date, to_date),
+                and_(table.c.is_provisional, table.c.booking_date.between(from_date - _NEAR, to_date + _NEAR)),
+            ),
+        )
         .order_by(table.c.booking_date, table.c.id)
     )
     groups: dict[tuple[str, int], list[Any]] = defaultdict(list)

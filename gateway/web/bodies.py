@@ -94,9 +94,17 @@ async def form_of(request: web.Request, limits: Limits) -> MultiDict[str]:
     """Return the fields of a form without files."""
     text = await text_of(request, limits)
     try:
-        return MultiDict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_FORM_FIELDS_MAX))
+        fields = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_FORM_FIELDS_MAX)
     except ValueError as error:
         raise BadRequest(f"the form is broken: {error}") from error
+    return MultiDict((name, storable(value, f"the field {name!r}")) for name, value in fields)
+
+
+def storable(text: str, what: str) -> str:
+    """Return a text that a database can hold and search for. Raises BadRequest for one with NUL characters."""
+    if "\0" in text:
+        raise BadRequest(f"{what} has NUL characters")
+    return text
 
 
 class MultipartForm:
@@ -141,7 +149,7 @@ class MultipartForm:
         async for piece in self._pieces(part, self._limits.text_bytes_max):
             data += piece
         try:
-            return data.decode()
+            return storable(data.decode(), f"the field {part.name!r}")
         except UnicodeDecodeError as error:
             raise BadRequest(f"the field {part.name!r} is not UTF-8") from error
 

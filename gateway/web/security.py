@@ -35,10 +35,12 @@ HEADERS: Mapping[str, str] = {
 
 
 def check_request(call: Call) -> None:
-    """Check the host and the encoding of a request. Raises BadRequest or UnsupportedBody."""
+    """Check the host, the address and the encoding of a request. Raises BadRequest or UnsupportedBody."""
     request, address = call.request, call.gateway.address
     if not _is_probe(request) and not _host_is_ours(request, address):
         raise BadRequest("the request names another host than this gateway")
+    if any("\0" in value for value in request.query.values()):
+        raise BadRequest("the query of the address has NUL characters")
     if "Content-Encoding" in request.headers:
         raise UnsupportedBody("compressed bodies are not taken; send the body as it is")
 

@@ -3,7 +3,16 @@
 from parsers.camt.money_parts import read_charges
 from parsers.camt.notes import Notes
 from parsers.camt.transactions import Booked, read_code, read_transactions
-from parsers.camt.values import NUMBER_MAX, read_amount, read_claim, read_date, read_number, read_sign, shown
+from parsers.camt.values import (
+    NUMBER_MAX,
+    read_amount,
+    read_claim,
+    read_date,
+    read_number,
+    read_reference,
+    read_sign,
+    shown,
+)
 from parsers.xml_found import Found
 from schemas.errors import FileRefused
 from schemas.statement import BankEntry, Batch, EntryStatus, StatementKind
@@ -23,7 +32,7 @@ def read_entry(found: Found, *, kind: StatementKind, own_account: str, line: int
         notes.add("an entry has no booking date", line)
     is_reversal = _read_reversal(texts["reversal"], line, notes) if "reversal" in texts else False
     batch = _read_batch(groups["batches"], line, notes) if "batches" in groups else None
-    code, reference = read_code(texts), texts.get("reference")
+    code, reference = read_code(texts), read_reference(texts.get("reference"))
     booked = Booked(found, sign, minor, currency, is_reversal, code, reference, batch, own_account, line, notes)
     transactions = read_transactions(booked)
     return BankEntry(

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from parsers.xml_found import RawAmount
 from schemas.errors import FileRefused
+from schemas.identifiers import REFERENCE_MAX
 from schemas.money import SUM_MAX, InvalidAmount, InvalidCurrency, parse_amount, parse_currency
 
 # xs:date and xs:dateTime, with or without a time zone. The day is taken as the bank wrote it, in its own zone.
@@ -14,6 +15,7 @@ _DATE = re.compile(
 )
 _SIGNS: dict[str | None, int] = {"CRDT": 1, "DBIT": -1}
 _CLAIMS: dict[str, bool] = {"true": True, "1": True, "false": False, "0": False}
+_YEARS = range(1900, 2200)  # So that a day can be counted on from any date.
 NUMBER_MAX = 999_999_999  # More is no number of pages or payments.
 _NUMBER_DIGITS_MAX = len(str(NUMBER_MAX))
 
@@ -41,6 +43,13 @@ def check_sum(minor: int, what: str, line: int | None = None) -> int:
     return minor
 
 
+def read_reference(text: str | None) -> str | None:
+    """Return a bank's reference, by which an entry is known again. Raises FileRefused where it is no such thing."""
+    if text is not None and len(text) > REFERENCE_MAX:
+        raise FileRefused(f"a reference has {len(text)} characters; 35 are usual", code="invalid_reference")
+    return text
+
+
 def read_sign(text: str | None) -> int:
     """Return 1 for CRDT (money comes to us) and -1 for DBIT. Raises FileRefused."""
     sign = _SIGNS.get(text)
@@ -57,10 +66,11 @@ def read_date(text: str | None) -> dt.date | None:
         return None
     match = _DATE.fullmatch(text)
     try:
-        if match:
-            return dt.date.fromisoformat(match[1])
+        day = dt.date.fromisoformat(match[1]) if match else None
     except ValueError:
-        pass
+        day = None
+    if day is not None and day.year in _YEARS:
+        return day
     raise FileRefused(f"date {shown(text)} does not exist; one such as 2026-11-21 was expected", code="invalid_date")
 
 

@@ -5,6 +5,7 @@ import re
 from parsers.flavours.model import Booking
 from parsers.mt940.amounts import Warn, minor_of, read_amount, read_dates
 from schemas.errors import FileRefused
+from schemas.identifiers import REFERENCE_MAX
 
 # The longest mark comes first: CR is C and the R of EUR, RC is the reversal of a credit.
 _LINE = re.compile(
@@ -50,7 +51,10 @@ def read_statement_line(content: str, currency: str, line: int, warn: Warn) -> B
     if not bank and references[15:16] == " " and len(references) > 16:
         # Old Rabobank files: the reference is padded to its 16 characters, the name follows.
         customer, details = references[:16], f"{references[16:]}\n{details or ''}"
-    customer = customer.strip()
+    customer, bank = customer.strip(), bank.strip()
+    if len(bank) > REFERENCE_MAX:
+        message = f":61: has a reference of {len(bank)} characters; 16 were expected"
+        raise FileRefused(message, code="invalid_reference", line=line)
     return Booking(
         value_date,
         booking_date,
@@ -59,7 +63,7 @@ def read_statement_line(content: str, currency: str, line: int, warn: Warn) -> B
         currency,
         type_code.rstrip() if type_code else None,
         None if customer.rstrip("+") in _NO_REFERENCE else customer,
-        bank.strip() or None,
+        bank or None,
         details.strip() if details else "",
         line,
     )

@@ -12,7 +12,7 @@ from parsers.mt940.amounts import read_dates
 from schemas.statement import BankEntry, BankTransaction, EntryStatus
 
 _USUAL = re.compile(
-    r"([0-9]{10})([CD])([A-Z]?)([0-9]{1,11}),([0-9]{2})[NFS][A-Z0-9]{3}(?:NONREF)?(?://([^\n/ ]*))?\n"
+    r"([0-9]{10})([CD])([A-Z]?)([0-9]{1,11}),([0-9]{2})[NFS][A-Z0-9]{3}(?:NONREF)?(?://([^\n/ ]{0,35}))?\n"
     + german.USUAL_SUBFIELDS
 )
 _TAGS = re.compile(rf"(?:EREF\+([^+]{{0,{IDENTIFIER_MAX}}}))?SVWZ\+([^+]*)")

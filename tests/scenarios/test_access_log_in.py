@@ -31,7 +31,7 @@ async def test_the_right_password_opens_a_session(site: Site) -> None:
         pytest.param("invited", "", id="invited, no password yet"),
         pytest.param("", "", id="nothing"),
         pytest.param("x" * 500, "y" * 5000, id="very long"),
-        pytest.param("user1\x00", PASSWORD, id="control sign"),
+        pytest.param("user1\x01", PASSWORD, id="control sign"),
     ],
 )
 async def test_every_refusal_is_the_same(light_site: Site, login: str, password: str) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 from yarl import URL
 
+from gateway.domain.access import Right
 from gateway.services.secret_values import page_token
 from gateway.web.address import PublicAddress, UnsafeAddress
 from schemas.states import Role
@@ -260,3 +261,16 @@ async def test_what_is_said_once_is_said_once_and_escaped(light_site: Site) -> N
 
     assert "&lt;script&gt;alert(1)" in first.text
     assert "alert(1)" not in second.text
+
+
+async def test_nul_characters_never_reach_the_database(site: Site) -> None:
+    """PostgreSQL knows no text that has one."""
+    browser, machine = await site.sign_in(Role.CLERK), await site.machine(Right.SEE)
+
+    answers = [
+        await browser.get("/invoices?q=%00"),
+        await machine.get("/invoices?q=a%00"),
+        await site.browser().log_in("user\0"),
+    ]
+
+    assert [answer.status for answer in answers] == [400, 400, 400]

@@ -1,13 +1,16 @@
 """INV-6 to INV-10: a statement is stored whole or not at all, an entry once, however often and in whatever form."""
 
 import datetime as dt
+import resource
 
+import psutil
 import pytest
 
 from gateway.services.import_statement import CannotBeTaken, NotHeld, reject_statement, take_statement
+from generators.camt053 import write_camt
 from schemas.statement import BankTransaction, StatementKind
 from schemas.states import BankTransactionState, HoldReason, StatementFileState, StatementState
-from support.bank import DAY, OUR_IBAN, batch, camt, mt940, payment
+from support.bank import DAY, OUR_IBAN, WRITTEN_AT, batch, camt, mt940, payment, statement
 from support.gateways import CLERK, Bench
 
 TWO = (payment(11_900, "FA-1", reference="A1"), payment(-500, "Entgelt", reference="A2", code="PMNT-MDOP-CHRG"))
@@ -91,6 +94,14 @@ async def test_an_intraday_report_books_nothing_until_the_statement_confirms_it(
     assert await bench.broken() == []
 
 
+async def test_what_was_announced_and_is_booked_on_another_day_is_confirmed(bench: Bench) -> None:
+    await bench.upload(camt(TWO[0], kind=StatementKind.REPORT))
+    await bench.upload(camt(payment(11_900, "FA-1", reference="A1", day=NEXT), day=NEXT))
+
+    assert await amounts(bench) == [11_900]
+    assert await amounts(bench, is_provisional=False) == [11_900]
+
+
 async def test_a_report_after_the_statement_adds_nothing(bench: Bench) -> None:
     await bench.upload(camt(*TWO))
     await bench.upload(camt(*TWO, kind=StatementKind.REPORT))
@@ -120,6 +131,14 @@ async def test_details_that_arrive_later_divide_the_batch(bench: Bench) -> None:
     assert found[0].state is BankTransactionState.SPLIT
     assert {row.split_from_id for row in found[1:]} == {found[0].id}
     assert await bench.broken() == []
+
+
+async def test_the_parts_of_a_booked_batch_are_booked_and_matched(bench: Bench) -> None:
+    await bench.upload(camt(batch(PARTS, reference="B1", with_details=False)))
+    await bench.upload(camt(batch(PARTS, reference="B1", with_details=True), kind=StatementKind.NOTIFICATION))
+
+    parts = [row for row in await bench.transactions() if row.part]
+    assert [(row.is_provisional, row.state) for row in parts] == [(False, BankTransactionState.IN_REVIEW)] * 2
 
 
 async def test_details_that_arrive_twice_divide_the_batch_once(bench: Bench) -> None:
@@ -159,6 +178,42 @@ async def test_changed_content_under_the_same_statement_is_a_conflict(bench: Ben
 
     assert (await bench.statements())[1].hold_reason is HoldReason.CONFLICT
     assert await amounts(bench) == [100, 200]
+
+
+async def test_other_amounts_under_the_same_balances_are_a_conflict(bench: Bench) -> None:
+    await bench.upload(camt(payment(100, "FA-1"), payment(200, "FA-2")))
+    await bench.upload(camt(payment(140, "FA-1"), payment(160, "FA-2")))
+
+    assert (await bench.statements())[1].hold_reason is HoldReason.CONFLICT
+    assert await amounts(bench) == [100, 200]
+
+
+async def test_an_entry_in_another_currency_than_its_account_is_not_added_up(bench: Bench) -> None:
+    dollars = payment(11_900, "FA-1")
+    (part,) = dollars.transactions
+    dollars = dollars._replace(currency="USD", transactions=(part._replace(currency="USD"),))
+
+    await bench.upload(camt(dollars))
+
+    (held,) = await bench.statements()
+    assert held.hold_reason is HoldReason.UNBALANCED
+    assert "USD" in held.hold_detail
+
+
+async def test_a_file_may_have_more_statements_than_a_process_may_have_open_files(bench: Bench) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    days = [statement(payment(100, f"FA-{n}"), day=DAY + dt.timedelta(n), number=str(n)) for n in range(200)]
+    data = b"".join(write_camt(days, message_id="MSG", created_at=WRITTEN_AT, kind=StatementKind.STATEMENT))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (psutil.Process().num_fds() + 60, hard))
+
+    try:
+        file = await bench.upload(data)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+    assert file.state is StatementFileState.READ
+    assert len(await bench.statements()) == 200
 
 
 async def test_a_statement_that_does_not_add_up_is_held_and_the_others_go_on(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """Statements over the API: uploaded raw or in a form, known, held, refused, taken and rejected."""
 
 import asyncio
+import datetime as dt
 from typing import Any
 
 import aiohttp
@@ -11,12 +12,14 @@ from gateway.domain.access import Right
 from gateway.store.bank_transactions import BankTransaction, bank_transactions
 from gateway.store.statements import StatementFile, files
 from support.api import Firm, german_iban
-from support.bank import camt, mt940, payment
-from support.web import Answer
+from support.bank import DAY, camt, mt940, payment
+from support.figures import count, note
+from support.web import Answer, Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAYMENTS = (payment(10_000, "FA-1", reference="R1"), payment(2_500, "FA-2", reference="R2"))
+ROUNDS = count(full=20, small=1)
 REASON = {"reason": "The bank confirmed it by phone"}
 
 
@@ -162,12 +165,19 @@ async def test_the_original_bytes_come_back_to_those_who_may_see_accounts(firm: 
     assert closed.status == 403
 
 
-async def test_fifty_identical_uploads_at_once_are_one_import(firm: Firm) -> None:
-    data = firm.statement(*PAYMENTS)
+@pytest.mark.prove
+async def test_fifty_identical_uploads_at_once_are_one_import(firm: Firm, api_site: Site) -> None:
+    for place in range(1, ROUNDS + 1):
+        data = firm.statement(
+            payment(12_345, f"round {place}", reference=f"R{place}", day=DAY + dt.timedelta(place)),
+            number=str(70 + place), message_id=f"M{place}", day=DAY + dt.timedelta(place),
+        )  # fmt: skip
 
-    answers = await asyncio.gather(*[firm.upload(data) for _ in range(50)])
+        answers = await asyncio.gather(*[firm.upload(data) for _ in range(50)])
 
-    assert sorted(answer.status for answer in answers) == [200] * 49 + [201]
-    assert len({answer.text for answer in answers}) == 1
-    assert await stored(firm, StatementFile, files) == 1
-    assert await stored(firm, BankTransaction, bank_transactions) == 2
+        assert sorted(answer.status for answer in answers) == [200] * 49 + [201]
+        assert len({answer.text for answer in answers}) == 1
+        assert await stored(firm, StatementFile, files) == place
+        assert await stored(firm, BankTransaction, bank_transactions) == place
+    kind = "SQLite" if api_site.gateway.database.is_sqlite else "PostgreSQL"
+    note(f"50 identical uploads at once, {kind}", f"{ROUNDS} rounds: one import each, no server error")

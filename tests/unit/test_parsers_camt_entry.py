@@ -100,6 +100,11 @@ def test_an_amount_that_is_not_clear_is_refused(text: str) -> None:
         pytest.param({"booking": "<BookgDt><Dt>02.03.2026</Dt></BookgDt>"}, "invalid_date", id="German date"),
         pytest.param({"booking": "<BookgDt><Dt>2026-W10-1</Dt></BookgDt>"}, "invalid_date", id="week date"),
         pytest.param({"value": "<ValDt><Dt>2025-02-29</Dt></ValDt>"}, "invalid_date", id="value date"),
+        pytest.param({"booking": "<BookgDt><Dt>0001-01-01</Dt></BookgDt>"}, "invalid_date", id="the first year"),
+        pytest.param({"value": "<ValDt><Dt>9999-12-31</Dt></ValDt>"}, "invalid_date", id="the last year"),
+        pytest.param(
+            {"reference": f"<AcctSvcrRef>{'R' * 501}</AcctSvcrRef>"}, "invalid_reference", id="endless reference"
+        ),
         pytest.param({"text": "<AddtlNtryInf>a<b/>c</AddtlNtryInf>"}, "invalid_text", id="an element cuts a text"),
         pytest.param({"status": "<Sts><Cd>BO<x/>OK</Cd></Sts>"}, "invalid_text", id="an element cuts a status"),
         pytest.param({"details": details(amount("1.00"), amount("x"))}, "invalid_amount", id="amount of a detail"),

@@ -42,6 +42,25 @@ def test_a_statement_is_opened_by_its_reader(tmp_path: Path, data: bytes, name: 
     assert len(read_all(opened).starts) == 1
 
 
+@pytest.mark.parametrize(
+    ("number", "is_refused"),
+    [pytest.param(b"1/1", True, id="statements"), pytest.param(b"1/%d", False, id="pages of one")],
+)
+def test_a_file_has_a_bounded_number_of_statements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: bytes, is_refused: bool
+) -> None:
+    monkeypatch.setattr(detect, "STATEMENTS_MAX", 3)
+    numbers = [number % place if b"%" in number else number for place in range(1, 6)]
+    opened = open_statements(write(tmp_path, b"".join(MT940.replace(b"1/1", one) for one in numbers)))
+
+    if not is_refused:
+        assert len(read_all(opened).starts) == 5
+        return
+    with pytest.raises(FileRefused) as refused:
+        read_all(opened)
+    assert (refused.value.code, refused.value.line) == ("too_large", 19)
+
+
 def test_a_status_report_is_no_statement(tmp_path: Path) -> None:
     path = write(tmp_path, PAIN002)
 
@@ -57,6 +76,7 @@ def test_a_status_report_is_no_statement(tmp_path: Path) -> None:
     ("data", "code", "says"),
     [
         pytest.param(b"", "empty_file", "empty", id="empty"),
+        pytest.param(MT940.decode().encode("utf-16"), "encoding", "UTF-16", id="MT940 in UTF-16"),
         pytest.param(b" \r\n\t\n", "empty_file", "empty", id="blanks"),
         pytest.param(b"\0" * 5000, "empty_file", "empty", id="zeros"),
         pytest.param(b"%PDF-1.7\n...", "not_a_bank_file", "PDF", id="PDF"),

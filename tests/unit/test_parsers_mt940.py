@@ -139,6 +139,7 @@ def test_an_amount_that_is_odd_but_clear_is_read_with_a_warning(amount: str, min
         pytest.param("2607010229C12,34NTRFNONREF", "invalid_date", id="29 February of no near year"),
         pytest.param("2601020000C12,34NTRFNONREF", "invalid_date", id="entry date of zeros"),
         pytest.param("26O1020102C12,34NTRFNONREF", "invalid_date", id="letter in the date"),
+        pytest.param(f"2601020102C12,34NTRFNONREF//{'B' * 501}", "invalid_reference", id="endless reference"),
         pytest.param("2601020102C12,34XTRFNONREF", "invalid_line", id="no type"),
     ],
 )

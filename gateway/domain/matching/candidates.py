@@ -109,8 +109,10 @@ class ItemIndex:
             self._by_customer.setdefault(item.customer_id, []).append(slot)
             if self.open[slot]:
                 add_slot(self._by_amount, self.open[slot], slot)
-            if item.creditor_reference:
-                add_slot(self._by_reference, reference_key(item.creditor_reference), slot)
+            reference = item.creditor_reference
+            if reference:
+                key = reference_key(reference)
+                add_slot(self._by_reference, reference if key == reference else key, slot)  # One text, not two.
 
     @property
     def has_references(self) -> bool:
