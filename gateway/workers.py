@@ -7,6 +7,7 @@ worker that broke off is replaced and its file tried once more; then the file is
 import asyncio
 import ctypes
 import datetime as dt
+import gc
 import multiprocessing
 import os
 import resource
@@ -38,6 +39,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 _ADDRESS_SPACE = 3 * 1024**3
 _PR_SET_PDEATHSIG = 1
+_GARBAGE_AFTER = 50_000  # Values made: files become very many small ones, hardly any of them in a circle.
 
 
 class Place(NamedTuple):
@@ -165,6 +167,7 @@ class Workers:
 
 def _begin_worker(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(_GARBAGE_AFTER)
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     if hasattr(ctypes, "CDLL") and os.uname().sysname == "Linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -6,8 +6,6 @@ from typing import Any
 
 import structlog
 
-from gateway.web.context import Call
-
 _log = structlog.get_logger("gateway.web")
 _running: set[asyncio.Task[None]] = set()
 
@@ -31,8 +29,3 @@ async def finished() -> None:
     """Wait until all that was started is done; for tests and for the end of the process."""
     while _running:
         await asyncio.gather(*_running)
-
-
-def match_soon(call: Call) -> None:
-    """Match again what is new or waits in the company: invoices or customers came."""
-    start(call.gateway.workers.match(call.company_id), name="match")

@@ -5,7 +5,7 @@ import asyncio
 from gateway.web import background
 from gateway.web.context import Call
 
-_PAUSE_S = 1.0
+PAUSE_S = 1.0  # Tests do not wait so long.
 _asked: set[tuple[int, int]] = set()  # Gateways and companies whose matching was asked for and has not begun.
 
 
@@ -19,7 +19,7 @@ def match_soon(call: Call) -> None:
 
 async def _match(call: Call, asked: tuple[int, int]) -> None:
     try:
-        await asyncio.sleep(_PAUSE_S)
+        await asyncio.sleep(PAUSE_S)
     finally:
         _asked.discard(asked)
     await call.gateway.workers.match(asked[1])

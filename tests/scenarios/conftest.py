@@ -17,6 +17,9 @@ from support.gateways import CLERK, NOW, Bench, make_company, make_gate
 from support.web import Site, open_site
 
 
+match_again.PAUSE_S = 0.02  # Each test waits for what it began.
+
+
 @pytest.fixture
 async def bench(database: Database, tmp_path: Path) -> Bench:
     """A gateway without web whose company knows one account."""
@@ -57,9 +60,7 @@ async def api_gateway(api_database: tuple[str, Path]) -> AsyncIterator[Site]:
     """One gateway with real workers for all tests of the API: each test has a company of its own."""
     # Every machine of every test comes from one address and keeps its connections for a while.
     async with open_site(*api_database, connections_per_address_max=2000) as opened:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(match_again, "_PAUSE_S", 0.02)  # Each test waits for what it began.
-            yield opened
+        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -11,8 +11,8 @@ from gateway.store import customer_account, customer_lists, parties
 from gateway.store.customer_lists import CustomerFilter
 from gateway.store.database import ReadSession
 from gateway.store.parties import Party
-from gateway.web import background
 from gateway.web.context import Call
+from gateway.web.match_again import match_soon
 from gateway.web.pages.invoices import open_of, state_of
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
@@ -132,7 +132,7 @@ async def create(call: Call) -> web.StreamResponse:
             customer_id = await manage_customers.add_customer(work, row=row)
     except GatewayError as error:
         return _form(call, form, customer=None, fault=str(error))
-    background.match_soon(call)
+    match_soon(call)
     return call.redirect(f"/customers/{customer_id}", say=call._("Stored."))
 
 

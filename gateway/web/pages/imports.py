@@ -12,8 +12,8 @@ from gateway.domain.import_step import Outcome
 from gateway.services.choose_mapping import save_mapping, saved_mappings
 from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.receive_file import shown_name
-from gateway.web import background
 from gateway.web.context import Call
+from gateway.web.match_again import match_soon
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
 from schemas.errors import NotFound
@@ -106,7 +106,7 @@ async def apply(call: Call) -> web.StreamResponse:
         fault = call._("Nothing was imported: some rows cannot be read.") if told.plan else ""
         return _told(call, file, told, fault=fault)
     await _save(call, form.get("save_as", "").strip()[:60], told)
-    background.match_soon(call)
+    match_soon(call)
     counts = told.plan.counts if told.plan else {}
     say = call._(
         "Imported: %(new)s new, %(changed)s changed, %(proposed)s proposed, %(unchanged)s unchanged.",

@@ -10,10 +10,10 @@ from gateway.services import manage_invoices
 from gateway.store import companies, parties
 from gateway.store.database import ReadSession
 from gateway.store.open_items import OpenItem
-from gateway.web import background
 from gateway.web import format as formats
 from gateway.web.context import Call
 from gateway.web.filters import percent
+from gateway.web.match_again import match_soon
 from gateway.web.pages.invoices import find_item
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
@@ -61,7 +61,7 @@ async def create(call: Call) -> web.StreamResponse:
             item_id = await manage_invoices.add_item(work, row=row)
     except GatewayError as error:
         return await _form(call, form, item=None, fault=str(error))
-    background.match_soon(call)
+    match_soon(call)
     return call.redirect(f"/invoices/{item_id}", say=call._("Stored."))
 
 
