@@ -73,16 +73,19 @@ async def match_transactions(
     """Decide and write for every bank transaction of the given states (or only for some of them).
 
     Without ``may_book`` questions only get their explanations anew. ``guard`` is called first in each unit of work (a
-    worker checks its lease there).
+    worker checks its lease there). What is only announced is explained too, as far as the others leave it; nothing of
+    it is booked.
     """
     result = Matched(Counter(), Counter(), Counter())
+    async with database.read() as session:
+        announced = await bank_transactions.announced_ids(session, company_id=company_id) if ids is None else []
     for attempt in range(_TRIES):
         async with database.read() as session:
             waiting = await bank_transactions.waiting_ids(session, company_id=company_id, states=states, ids=ids)
-            if not waiting:
+            if not waiting and not announced:
                 return result
             policy = await load_policy(session, company_id)
-            index = await load_index(session, company_id, waiting)
+            index = await load_index(session, company_id, waiting or announced)
         moved: list[int] = []
         done = 0
         async for piece in _decided(database, waiting, index, policy):
@@ -95,8 +98,14 @@ async def match_transactions(
             done += len(piece.decided)
             await progress(done, len(waiting))
         if not moved:
-            return result
+            break
         ids = moved
+    async for piece in _decided(database, announced, index, policy):
+        async with database.begin(actor=actor, now=now(), company_id=company_id) as work:
+            await guard(work)
+            rows = [(one.credit.id, _explanations(decision)) for one, decision in piece.decided]
+            await bank_transactions.set_expected(work, rows)
+            work.say("match_transactions", f"bank_transactions:{len(rows)}", announced=len(rows))
     return result
 
 
@@ -110,6 +119,8 @@ async def _decided(
             unexplained = await bank_transactions.unexplained(session, waiting[start : start + CHUNK])
         return await asyncio.to_thread(_decide, unexplained, index, policy)
 
+    if not waiting:
+        return
     ahead = asyncio.create_task(decide(0))
     try:
         for start in range(CHUNK, len(waiting) + CHUNK, CHUNK):

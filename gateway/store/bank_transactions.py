@@ -86,6 +86,7 @@ class BankTransaction(Row, table=True):
     category: IgnoreCategory | None = columns.enum(IgnoreCategory, nullable=True)
     account_word: str = columns.text(default="")
     ignored_by: str = columns.text(default="")
+    expected: list[Any] | None = columns.facts(nullable=True)  # How matching explains what is only announced.
     journal_id: int = columns.key()
 
 
@@ -155,6 +156,26 @@ async def waiting_ids(
     if ids is not None:
         query = query.where(among(session, table.c.id, ids))
     return list((await session.execute(query)).scalars())
+
+
+async def announced_ids(session: AsyncSession, *, company_id: int) -> list[int]:
+    """Return the bank transactions that are only announced, in the order in which they are to be booked."""
+    table = bank_transactions
+    query = (
+        select(table.c.id)
+        .where(table.c.company_id == company_id, table.c.is_provisional, table.c.state == BankTransactionState.NEW)
+        .order_by(table.c.booking_date, table.c.id)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def set_expected(work: Work, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
+    """Note how matching explains bank transactions that are only announced: (key, explanations)."""
+    table = bank_transactions
+    statement = update(table).where(table.c.id == bindparam("key")).values(expected=bindparam("explanations"))
+    values = [{"key": key, "explanations": list(explanations)} for key, explanations in rows]
+    if values:
+        await (await work.session.connection()).execute(statement, values)
 
 
 async def unexplained(session: AsyncSession, ids: Sequence[int]) -> list[Unexplained]:

@@ -78,9 +78,10 @@ class DecisionShape(Shape):
 
 
 class BankTransactionHistory(Shape):
-    """A bank transaction with its decisions and allocations."""
+    """A bank transaction with its decisions and allocations; of one that is only announced, what explains it."""
 
     bank_transaction: BankTransactionShape
+    expected: list[ExplanationShape]
     decisions: list[DecisionShape]
     allocations: list[AllocationShape]
 

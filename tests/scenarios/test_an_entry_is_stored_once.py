@@ -6,12 +6,14 @@ import resource
 import psutil
 import pytest
 
+from gateway.domain.matching.record import from_record
 from gateway.services.import_statement import CannotBeTaken, NotHeld, reject_statement, take_statement
 from generators.camt053 import write_camt
 from schemas.statement import BankTransaction, StatementKind
 from schemas.states import BankTransactionState, HoldReason, StatementFileState, StatementState
 from support.bank import DAY, OUR_IBAN, WRITTEN_AT, batch, camt, mt940, payment, statement
 from support.gateways import CLERK, Bench
+from support.master_data import customer, imported, invoice
 
 TWO = (payment(11_900, "FA-1", reference="A1"), payment(-500, "Entgelt", reference="A2", code="PMNT-MDOP-CHRG"))
 NEXT = DAY + dt.timedelta(1)
@@ -100,6 +102,24 @@ async def test_what_was_announced_and_is_booked_on_another_day_is_confirmed(benc
 
     assert await amounts(bench) == [11_900]
     assert await amounts(bench, is_provisional=False) == [11_900]
+
+
+async def test_what_is_announced_is_explained_and_booked_only_when_the_statement_confirms_it(bench: Bench) -> None:
+    await imported(bench.database, bench.company_id, customer("C1"))
+    await imported(bench.database, bench.company_id, invoice("FA-2026-1", 11_900))
+    announced = payment(11_900, "FA-2026-1", reference="A1")
+
+    await bench.upload(camt(announced, kind=StatementKind.REPORT))
+    (row,) = await bench.transactions()
+    (explanation,) = [from_record(record) for record in row.expected or []]
+    assert (row.state, row.allocated_minor) == (BankTransactionState.NEW, 0)
+    assert [line.amount_minor for line in explanation.lines] == [11_900]
+
+    await bench.upload(camt(announced))
+
+    (row,) = await bench.transactions()
+    assert (row.state, row.allocated_minor) == (BankTransactionState.ALLOCATED, 11_900)
+    assert await bench.broken() == []
 
 
 async def test_a_report_after_the_statement_adds_nothing(bench: Bench) -> None:

@@ -1,5 +1,7 @@
 """The API of bank transactions: list, read with decisions and proof, undo."""
 
+from typing import Any
+
 from aiohttp import web
 
 from gateway.domain.access import Right
@@ -82,10 +84,15 @@ async def read_bank_transaction(call: Call) -> web.StreamResponse:
         booked = await transaction_history.booked_of_transactions(session, [call.key()])
     history = BankTransactionHistory(
         bank_transaction=transaction_shape(origin.transaction),
+        expected=[explanation_shape(record, call.language) for record in _expected(origin)],
         decisions=[_decision_shape(decision, call) for decision in decisions],
         allocations=[_allocation_shape(one) for one in booked],
     )
     return call.answer(history)
+
+
+def _expected(origin: Origin) -> list[Any]:
+    return origin.transaction.expected or [] if origin.transaction.is_provisional else []
 
 
 async def _origin(session: ReadSession, call: Call) -> Origin:

@@ -44,6 +44,7 @@ async def show_bank_transaction(call: Call) -> web.StreamResponse:
     async with call.gateway.database.read() as session:
         origin = await find_origin(session, call)
         told = await _told(session, call, origin)
+        expected = await _expected(session, call, origin)
         moves = await transaction_history.moves_of_transaction(session, origin.transaction.id)
         questions = await review_queue.questions_of_transaction(session, origin.transaction.id)
         notes = await review_queue.notes_of(session, [question.id for question in questions])
@@ -51,6 +52,7 @@ async def show_bank_transaction(call: Call) -> web.StreamResponse:
         "bank_transactions/one.html",
         origin=origin,
         told=told,
+        expected=expected,
         moves=moves,
         question=next((question for question in questions if question.closed_at is None), None),
         notes=notes,
@@ -66,6 +68,18 @@ async def find_origin(session: ReadSession, call: Call) -> Origin:
     if origin is None:
         raise NoSuchBankTransaction(f"there is no bank transaction {key}")
     return origin
+
+
+async def _expected(session: ReadSession, call: Call, origin: Origin) -> list[Card]:
+    """Return how matching explains what is only announced."""
+    transaction = origin.transaction
+    explanations = [from_record(record) for record in (transaction.expected or []) if transaction.is_provisional]
+    ids = [line.item_id for explanation in explanations for line in explanation.lines]
+    items = await customer_account.items_by_id(session, company_id=call.company_id, ids=ids)
+    return [
+        card_of(explanation, items, place=place, currency=transaction.currency, language=call.language)
+        for place, explanation in enumerate(explanations)
+    ]
 
 
 async def _told(session: ReadSession, call: Call, origin: Origin) -> list[Told]:

@@ -616,6 +616,7 @@ def upgrade() -> None:
         sa.Column("category", columns.TEXT, nullable=True),
         sa.Column("account_word", columns.TEXT, server_default="", nullable=False),
         sa.Column("ignored_by", columns.TEXT, server_default="", nullable=False),
+        sa.Column("expected", columns.Facts(), nullable=True),
         sa.Column("journal_id", columns.KEY, nullable=False),
         sa.CheckConstraint(
             "category IN ('bank_fee', 'interest', 'own_transfer', 'supplier', 'supplier_refund', 'tax_salary', 'other')",
