@@ -11,20 +11,20 @@ from gateway.domain.bank_entry import EntryFacts, pair
 
 
 class IncomingEntry(NamedTuple):
-    """An entry of the statement: its position from 1, what identifies it, and whether it has parts."""
+    """An entry of the statement: its position from 1, what identifies it, and whether it says who paid, or what for."""
 
     position: int
     facts: EntryFacts
-    is_divided: bool
+    has_details: bool
     is_provisional: bool
 
 
 class KnownEntry(NamedTuple):
-    """A stored entry: a handle of the caller, what identifies it, whether it has parts and whether it is booked."""
+    """A stored entry: a handle of the caller, what identifies it, whether it has details and whether it is booked."""
 
     handle: int
     facts: EntryFacts
-    is_divided: bool
+    has_details: bool
     is_provisional: bool
 
 
@@ -56,7 +56,7 @@ def plan_entries(
         entry, stored = incoming[place], candidates[other]
         if decides and stored.is_provisional and not entry.is_provisional:
             confirmed.append(stored.handle)
-        if entry.is_divided and not stored.is_divided:
+        if entry.has_details and not stored.has_details:
             divided[entry.position] = stored.handle
     paired = frozenset(incoming[place].position for place in pairs)
     return EntryPlan(paired - divided.keys(), tuple(confirmed), divided, _occurrences(incoming, known, paired))

@@ -28,7 +28,7 @@ from gateway.store.bank_transactions import BankTransaction
 from gateway.store.bulk import insert_rows
 from gateway.store.columns import table_of
 from gateway.store.statements import Statement, StatementFile
-from gateway.store.stored_entries import StoredEntry
+from gateway.store.stored_entries import DETAIL_NAMES, StoredEntry
 from gateway.store.work import Work
 from schemas.statement import StatementKind
 from schemas.states import BankTransactionState, StatementState
@@ -183,7 +183,7 @@ def _plan(comparison: Comparison, facts: StatementFacts, account: BankAccount, *
     if not comparison.stored:
         return NOTHING_KNOWN
     known = [
-        KnownEntry(place, entry.facts, entry.is_divided, entry.is_provisional)
+        KnownEntry(place, entry.facts, entry.has_details, entry.is_provisional)
         for place, entry in enumerate(comparison.stored)
         if entry.state is not BankTransactionState.SPLIT
     ]
@@ -247,6 +247,7 @@ def _changed_row(
     if position in plan.divided:
         whole = comparison.stored[plan.divided[position]]
         values["entry_key"], values["occurrence"] = whole.facts.entry_key, whole.facts.occurrence
+        values["part"] = values["part"] or 1  # The only one.
         is_deciding = is_deciding or not whole.is_provisional  # The parts of what is booked are booked.
     elif position in plan.occurrences:
         values["occurrence"] = plan.occurrences[position]
@@ -281,4 +282,5 @@ def _joined(rows: list[tuple[Any, ...]]) -> IncomingEntry:
         batch_reference=first["payment_information_id"],
         text=fold_text(first["creditor_reference"] or first["remittance"] or first["entry_text"]),
     )
-    return IncomingEntry(first["position"], facts, first["part"] > 0, first["is_provisional"])
+    has_details = first["part"] > 0 or any(first[name] for name in DETAIL_NAMES)
+    return IncomingEntry(first["position"], facts, has_details, first["is_provisional"])

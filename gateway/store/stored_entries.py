@@ -21,7 +21,7 @@ class StoredEntry(NamedTuple):
     facts: EntryFacts
     ids: tuple[int, ...]
     is_provisional: bool
-    is_divided: bool
+    has_details: bool
     state: BankTransactionState
     statement_id: int
 
@@ -55,8 +55,9 @@ async def stored_entries(
 _ENTRY_NAMES = (
     "id", "entry_key", "occurrence", "part", "state", "is_provisional", "statement_id", "booking_date", "amount_minor",
     "currency", "bank_reference", "end_to_end_id", "payment_information_id", "creditor_reference", "remittance",
-    "entry_text", "batch_count",
+    "entry_text", "batch_count", "counterparty_name", "counterparty_iban",
 )  # fmt: skip
+DETAIL_NAMES = ("end_to_end_id", "creditor_reference", "remittance", "counterparty_name", "counterparty_iban")
 
 
 def _stored_entry(rows: list[Any]) -> StoredEntry:
@@ -78,7 +79,7 @@ def _stored_entry(rows: list[Any]) -> StoredEntry:
         facts=facts,
         ids=tuple(row.id for row in rows),
         is_provisional=any(row.is_provisional for row in divided or rows),
-        is_divided=first.part > 0,
+        has_details=first.part > 0 or any(getattr(first, name) for name in DETAIL_NAMES),
         state=first.state,
         statement_id=first.statement_id,
     )

@@ -161,6 +161,19 @@ async def test_the_parts_of_a_booked_batch_are_booked_and_matched(bench: Bench) 
     assert [(row.is_provisional, row.state) for row in parts] == [(False, BankTransactionState.IN_REVIEW)] * 2
 
 
+@pytest.mark.parametrize("kind", [StatementKind.STATEMENT, StatementKind.REPORT])
+async def test_the_details_of_a_single_payment_may_arrive_later(bench: Bench, kind: StatementKind) -> None:
+    bare = payment(4_000, reference="B1", name=None, iban=None)
+    later = StatementKind.NOTIFICATION if kind is StatementKind.STATEMENT else StatementKind.STATEMENT
+    await bench.upload(camt(bare, kind=kind))
+    await bench.upload(camt(payment(4_000, "FA-1", reference="B1"), kind=later))
+
+    whole, part = await bench.transactions()
+    assert (whole.state, part.remittance, part.part) == (BankTransactionState.SPLIT, "FA-1", 1)
+    assert (part.is_provisional, part.state) == (False, BankTransactionState.IN_REVIEW)
+    assert await bench.broken() == []
+
+
 async def test_details_that_arrive_twice_divide_the_batch_once(bench: Bench) -> None:
     await bench.upload(camt(batch(PARTS, reference="B1", with_details=False)))
     await bench.upload(camt(batch(PARTS, reference="B1", with_details=True), kind=StatementKind.NOTIFICATION))
