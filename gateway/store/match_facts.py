@@ -29,7 +29,6 @@ async def settled_lately(session: AsyncSession, *, company_id: int, since_date: 
         select(
             *[_items.c[name] for name in (*names, *more)],
             func.max(_allocations.c.effective_date),
-            func.max(_allocations.c.source_bank_transaction_id),
         )
         .join(_allocations, _allocations.c.target_item_id == _items.c.id)
         .where(
@@ -45,12 +44,12 @@ async def settled_lately(session: AsyncSession, *, company_id: int, since_date: 
 
 
 def _settled(row: Sequence[Any]) -> SettledItem:
-    (key, party_id, kind, number, currency, amount, issue_date, due_date, reference, order, date, transaction) = row
+    (key, party_id, kind, number, currency, amount, issue_date, due_date, reference, order, date) = row
     item = OpenItem(
         key, party_id, OpenItemKind(kind), number, currency, amount, 0, issue_date, due_date, reference, order
     )
     day = dt.date.fromisoformat(date) if isinstance(date, str) else date
-    return SettledItem(item, day, transaction)
+    return SettledItem(item, day)
 
 
 async def booked_credits(session: AsyncSession, *, company_id: int, debits: Iterable[Credit]) -> list[BookedCredit]:

@@ -52,7 +52,7 @@ def credit_note(key: int, number: str, minor: int, customer_id: int = 1, **facts
 
 def settled(item: OpenItem, day: dt.date = TODAY - dt.timedelta(5)) -> SettledItem:
     """The item, paid some days ago."""
-    return SettledItem(item._replace(open_minor=0), day, 900)
+    return SettledItem(item._replace(open_minor=0), day)
 
 
 def known(iban: str, customer_id: int, source: IbanSource = IbanSource.CUSTOMER_RECORD, **facts: Any) -> KnownIban:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.matching.candidates import ItemIndex, Settlement
+from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.decide import decide
 from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.model import Ask, Customer, Policy
@@ -60,7 +60,7 @@ def test_the_shorter_of_two_lists_is_looked_through() -> None:
 def test_an_item_that_was_settled_lately_is_known_with_its_date() -> None:
     index = index_of(A, settled=[settled(B, TODAY)])
 
-    assert index.settlements == {1: Settlement(TODAY, 900)}
+    assert index.settled_dates == {1: TODAY}
     assert index.open == [10_000, 0]
 
 
@@ -86,7 +86,7 @@ def test_a_booking_is_taken_over_and_back() -> None:
     assert after == [0, 25_000]
     assert outcome(again) == "paid_already"
     assert index.open == before
-    assert index.settlements == {}
+    assert index.settled_dates == {}
     assert decide(credit, index, Policy()) == decision
 
 
@@ -240,7 +240,7 @@ def test_taking_back_in_reverse_order_restores_everything(amounts: list[int], pa
         index.undo(decision, credit)
 
     assert index.open == before
-    assert index.settlements == {}
+    assert index.settled_dates == {}
     assert all(index.waiting_twin(credit._replace(id=-1)) is None for _, credit in taken)
 
 
@@ -250,4 +250,4 @@ def test_dates_of_settlement_are_those_of_the_payment() -> None:
 
     index.apply(decide(credit, index, Policy()), credit)
 
-    assert index.settlements == {0: Settlement(TODAY + dt.timedelta(3), 5)}
+    assert index.settled_dates == {0: TODAY + dt.timedelta(3)}

@@ -6,7 +6,6 @@ Nothing here loops over all items for one credit. A slot is the place of an item
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from gateway.domain.matching.model import (
     Ask,
@@ -39,13 +38,6 @@ _NO_PAYMENT = frozenset(
 )
 
 
-class Settlement(NamedTuple):
-    """When an item was settled, and by which bank transaction."""
-
-    date: dt.date
-    bank_transaction_id: int | None
-
-
 class ItemIndex:
     """Open items by number, reference, amount and customer, with who pays and what was booked lately."""
 
@@ -63,7 +55,7 @@ class ItemIndex:
         "open",
         "own_end_to_end_ids",
         "payers",
-        "settlements",
+        "settled_dates",
     )
 
     def __init__(
@@ -86,9 +78,9 @@ class ItemIndex:
         """
         self.items = list(items)
         self.open = [item.open_minor for item in self.items]
-        self.settlements: dict[int, Settlement] = {}
-        for item, date, bank_transaction_id in settled:
-            self.settlements[len(self.items)] = Settlement(date, bank_transaction_id)
+        self.settled_dates: dict[int, dt.date] = {}
+        for item, settled_date in settled:
+            self.settled_dates[len(self.items)] = settled_date
             self.items.append(item)
             self.open.append(0)
         shapes = shapes or Shapes([item.number for item in self.items])
@@ -190,11 +182,11 @@ class ItemIndex:
         slot = self._slots[line.item_id]
         self.open[slot] -= line.amount_minor
         if self.open[slot]:
-            self.settlements.pop(slot, None)
+            self.settled_dates.pop(slot, None)
             if slot not in slots_of(self._by_amount.get(self.open[slot], [])):
                 add_slot(self._by_amount, self.open[slot], slot)
         else:
-            self.settlements[slot] = Settlement(credit.booking_date, credit.id)
+            self.settled_dates[slot] = credit.booking_date
 
 
 def _aliases(item: OpenItem) -> tuple[str, ...]:

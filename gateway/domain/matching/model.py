@@ -65,7 +65,6 @@ class SettledItem(NamedTuple):
 
     item: OpenItem  # With nothing open.
     settled_date: dt.date
-    bank_transaction_id: int | None = None
 
 
 class BookedCredit(NamedTuple):

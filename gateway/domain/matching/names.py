@@ -51,7 +51,13 @@ def fold(text: str) -> Name:
         plain = _INITIALS.sub(lambda match: match[0].replace(".", "") + " ", plain)
     words = _WORDS.findall(_TRANSLITERATED.sub("", plain))
     kept = frozenset(words) - _NOISE or frozenset(words)
-    return Name(" ".join(sorted(kept)), kept, _LEGAL_FORMS.intersection(words), "".join(words))
+    return Name(" ".join(sorted(kept)), kept, _forms(frozenset(words) & _LEGAL_FORMS), "".join(words))
+
+
+@lru_cache(maxsize=1_000)
+def _forms(forms: frozenset[str]) -> frozenset[str]:
+    """Return one and the same set for all names of these legal forms."""
+    return forms
 
 
 def agree(ours: Name, theirs: Name) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from gateway.domain.matching.model import Customer, KnownIban
 from gateway.domain.matching.names import are_similar, fold
+from gateway.domain.matching.numbers import Hit, add_slot, slots_of
 from gateway.domain.matching.shapes import RUNS
 from gateway.domain.matching.tokens import tokenize
 from schemas.statement import account_key
@@ -93,25 +94,34 @@ class Payers:
         return found
 
     @cached_property
-    def _by_key(self) -> dict[str, list[int]]:
-        keys: dict[str, list[int]] = {}
+    def _by_key(self) -> dict[str, Hit]:
+        keys: dict[str, Hit] = {}
         for customer in self.customers.values():
-            keys.setdefault(fold(customer.name).key, []).append(customer.id)
+            add_slot(keys, fold(customer.name).key, customer.id)
         return keys
 
     @cached_property
-    def _by_word(self) -> dict[str, set[int]]:
-        words: dict[str, set[int]] = {}
+    def _by_word(self) -> dict[str, int | set[int]]:
+        """One customer, or several, by each word of their names."""
+        words: dict[str, int | set[int]] = {}
         for customer in self.customers.values():
             for word in fold(customer.name).words:
-                words.setdefault(word, set()).add(customer.id)
+                known = words.setdefault(word, customer.id)
+                if isinstance(known, set):
+                    known.add(customer.id)
+                elif known != customer.id:
+                    words[word] = {known, customer.id}
         return words
+
+    def _bearers(self, word: str) -> set[int]:
+        known = self._by_word.get(word, set())
+        return {known} if isinstance(known, int) else known
 
     def _search(self, text: str) -> tuple[int, ...]:
         """Find customers by all words of a name, then those who share two words, or one rare word, and are similar."""
         name = fold(text)
-        same = self._by_key.get(name.key, [])
-        bearers = sorted((self._by_word[word] for word in name.words if word in self._by_word), key=len)[:3]
+        same = slots_of(self._by_key.get(name.key, []))
+        bearers = sorted(filter(None, map(self._bearers, name.words)), key=len)[:3]
         near = [bearers[0]] if bearers else []
         near += [first & second for first, second in combinations(bearers, 2)]
         found = {one for ids in near if len(ids) <= _NAMESAKES_MAX for one in ids}.difference(same)
