@@ -7,6 +7,8 @@ IS_PROVING = os.environ.get("PROVE") == "1"
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "figures.md"
 _HEAD = """# Figures
 
+## Counts
+
 Written by `make prove`: what the long tests counted in their last full run. Every run prints its seeds.
 
 | what | counted | seed |
