@@ -4,6 +4,8 @@ A worker limits its own memory, ends when its parent dies, and works under a lea
 worker that broke off is replaced and its file tried once more; then the file is refused as ``reader_crashed``.
 """
 
+from __future__ import annotations
+
 import asyncio
 import ctypes
 import datetime as dt
@@ -17,13 +19,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import structlog
 
-from gateway.services import import_statement, import_table_file
+from gateway.services import import_statement
 from gateway.services.import_statement import Gate
-from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.match_transactions import match_transactions
 from gateway.services.receive_archive import Archive, receive_archive
 from gateway.services.receive_file import Receipt
@@ -36,9 +37,13 @@ from schemas.errors import GatewayError
 from schemas.states import BankTransactionState
 
 log = structlog.get_logger()
+if TYPE_CHECKING:
+    from gateway.services.import_table_file import TableFile, TableTold
+
 T = TypeVar("T")
 _ADDRESS_SPACE = 3 * 1024**3
 _PR_SET_PDEATHSIG = 1
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # Of glibc's malloc.
 _GARBAGE_AFTER = 50_000  # Values made: files become very many small ones, hardly any of them in a circle.
 
 
@@ -132,7 +137,7 @@ class Workers:
         try:
             told: TableTold = await self._run_again(entry, *values)
         except BrokenProcessPool:
-            return TableTold(refused="the reader broke off twice on this file", refused_code="reader_crashed")
+            return _broke_off()
         return told
 
     async def _run_again(self, entry: Callable[..., Any], *values: Any) -> Any:
@@ -170,7 +175,12 @@ def _begin_worker(parent: int) -> None:
     gc.set_threshold(_GARBAGE_AFTER)
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     if hasattr(ctypes, "CDLL") and os.uname().sysname == "Linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        libc = ctypes.CDLL(None)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if hasattr(libc, "mallopt"):
+            # Its threads hand values to each other; heaps of their own would keep a tenth of all memory.
+            libc.mallopt(_M_ARENA_MAX, 1)
+            libc.mallopt(_M_MMAP_THRESHOLD, 1 << 15)
     if os.getppid() != parent:
         raise SystemExit("the parent is gone")
 
@@ -204,11 +214,21 @@ def _match(place: Place, company_id: int, ids: list[int] | None) -> None:
     _with_gate(place, work)
 
 
+def _broke_off() -> TableTold:
+    from gateway.services.import_table_file import TableTold
+
+    return TableTold(refused="the reader broke off twice on this file", refused_code="reader_crashed")
+
+
 def _look_at_table(place: Place, file: TableFile) -> TableTold:
+    from gateway.services import import_table_file  # Here: readers of bank files do without its libraries.
+
     return _with_gate(place, lambda gate: import_table_file.look_at_table(gate, file))
 
 
 def _import_table(place: Place, file: TableFile, actor: Actor, keep_good_rows: bool) -> TableTold:
+    from gateway.services import import_table_file
+
     async def work(gate: Gate) -> TableTold:
         return await import_table_file.import_table_file(gate, file, actor=actor, keep_good_rows=keep_good_rows)
 

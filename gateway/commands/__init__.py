@@ -1,21 +1,33 @@
-"""Commands that work on the data of a company: bank files in, tables in, facts out.
+"""The command line. Each command reads the settings, calls one service and says what came of it.
 
-Each prints facts as one JSON object per line with ``--json``, else a sentence.
+Facts are printed as one JSON object per line with ``--json``, else as a sentence.
 """
 
 import typer
 
-from gateway.commands import bank_accounts, bank_files, facts, tables
+from gateway.commands import bank_accounts, bank_files, facts, people, serving, tables
+from schemas.errors import GatewayError
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+cli.command("serve")(serving.serve)
+cli.command("inspect")(bank_files.inspect)
+cli.command("import")(bank_files.import_files)
+cli.command("import-customers")(tables.import_customers)
+cli.command("import-invoices")(tables.import_invoices)
+cli.command("import-mandates")(tables.import_mandates)
+cli.command("match")(facts.match)
+cli.command("export")(facts.export)
+cli.command("check")(facts.check_all)
+cli.add_typer(bank_accounts.accounts, name="accounts")
+cli.add_typer(people.users, name="users")
+cli.add_typer(people.tokens, name="tokens")
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    cli.command("inspect")(bank_files.inspect)
-    cli.command("import")(bank_files.import_files)
-    cli.command("import-customers")(tables.import_customers)
-    cli.command("import-invoices")(tables.import_invoices)
-    cli.command("import-mandates")(tables.import_mandates)
-    cli.command("match")(facts.match)
-    cli.command("export")(facts.export)
-    cli.command("check")(facts.check_all)
-    cli.add_typer(bank_accounts.accounts, name="accounts")
+def run() -> int:
+    """Run a command; a refusal is one sentence on standard error. Returns the exit code."""
+    try:
+        cli()
+    except GatewayError as error:
+        typer.echo(f"sepa-gateway: {error}", err=True)
+        return 1
+    return 0

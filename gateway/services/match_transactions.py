@@ -25,7 +25,7 @@ from gateway.store.reviews import CANDIDATE_NAMES, REVIEW_NAMES, ReviewCandidate
 from gateway.store.work import Actor, Work
 from schemas.states import BankTransactionState, ReviewReason, ReviewState
 
-CHUNK = 2_500
+CHUNK = 1_500
 _TRIES = 3
 _EXPLANATIONS_MAX = 5
 

@@ -94,11 +94,11 @@ async def get(session: AsyncSession, *, company_id: int, review_item_id: int) ->
 
 
 async def last_of_transaction(session: AsyncSession, bank_transaction_id: int) -> ReviewItem | None:
-    """Return the latest question about a bank transaction, open or not."""
+    """Return the open question about a bank transaction, else the latest. Keys of several processes have no order."""
     query = (
         select(ReviewItem)
         .where(review_items.c.bank_transaction_id == bank_transaction_id)
-        .order_by(review_items.c.id.desc())
+        .order_by(review_items.c.closed_at.is_not(None), review_items.c.opened_at.desc(), review_items.c.id.desc())
         .limit(1)
     )
     return (await session.execute(query)).scalar_one_or_none()

@@ -73,8 +73,8 @@ async def test_a_day(page: Page, desk: Desk, tmp_path: Path) -> None:
     # Set aside: no customer payment.
     await page.locator("#list a", has_text="Irgendwer").click()
     await expect(page.locator("#who")).to_have_text("Irgendwer")
-    await page.locator("summary", has_text="Not a customer payment").click()
-    await page.get_by_label("What is it").select_option("interest")
+    await page.locator("summary", has_text="Not a payment").click()
+    await page.get_by_role("radio", name="Interest").check()
     await page.get_by_role("button", name="Set aside").click()
     await expect(page.locator("#who")).to_have_text("Niemand")
 
@@ -101,29 +101,8 @@ async def test_a_day(page: Page, desk: Desk, tmp_path: Path) -> None:
     await expect(page.locator("#toasts")).to_contain_text("Taken back; the question is open again.")
 
 
-async def test_the_queue_is_cleared_without_the_mouse(browser: Browser, desk: Desk) -> None:
-    await desk.upload(day_statement())
-    page = await browser.new_page(base_url=desk.site.url, locale="en-GB")
-    page.set_default_timeout(10_000)
-    await log_in(page, desk, Role.CLERK)
-    await page.goto("/review")
-    await expect(page.locator("#who")).to_be_focused()
-
-    await page.keyboard.press("j")
-    await expect(page.locator("#list li [aria-current=true]")).to_contain_text("Niemand")
-    await expect(page.locator("#who")).to_have_text("Niemand")
-    await page.keyboard.press("k")
-    await expect(page.locator("#who")).to_have_text("Holding X")
-    await page.keyboard.press("2")
-    await expect(page.locator("#who")).not_to_have_text("Holding X")
-    await expect(page).not_to_have_url("**/accept")
-    await page.keyboard.press("u")
-    await expect(page.get_by_text("is open again by 250.00 EUR")).to_be_visible()
-    await page.context.close()
-
-
 PAGES = (
-    "/dashboard", "/review", "{question}", "{question}/split", "/review/strong", "/statements", "{statement}", "{file}",
+    "/dashboard", "/review", "{question}", "{question}/split", "{question}/remember", "/review?mine=1", "/review/strong", "/statements", "{statement}", "{file}",
     "{file}/undo", "{held}", "{transaction}", "{transaction}/undo", "/invoices", "{invoice}", "{invoice}/change",
     "/invoices/new", "/invoices?which=cancelled", "/customers", "{customer}", "/customers/new", "/imports/invoices",
 )  # fmt: skip

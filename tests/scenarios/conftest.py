@@ -16,7 +16,6 @@ from support.databases import Postgres
 from support.gateways import CLERK, NOW, Bench, make_company, make_gate
 from support.web import Site, open_site
 
-
 match_again.PAUSE_S = 0.02  # Each test waits for what it began.
 
 

@@ -38,7 +38,7 @@ async def test_a_token_is_shown_once_and_stored_as_a_hash(site: Site) -> None:
 
 @pytest.mark.parametrize("right", sorted(set(Right) - TOKEN_RIGHTS))
 async def test_a_token_never_approves_nor_gives_rights(light_site: Site, right: Right) -> None:
-    assert "a token cannot have the right" in await make_token(light_site, "see", right.value)
+    assert "A token cannot have the right" in await make_token(light_site, "see", right.value)
 
 
 @pytest.mark.parametrize(

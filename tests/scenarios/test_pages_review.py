@@ -176,7 +176,7 @@ async def test_undo_says_what_it_takes_back_and_opens_the_question_again(desk: D
     assert without_reason.status == 422
     assert re.fullmatch(r"/review/\d+", done.location)
     assert done.location != question
-    assert "Taken back by Person 1: wrong: another customer" in history
+    assert "Taken back by Person 1: It was wrong: another customer" in history
     assert again.location == origin
     async with desk.site.gateway.database.read() as session:
         assert [sentence async for sentence in broken_invariants(session)] == []
@@ -235,7 +235,7 @@ async def test_a_snoozed_question_is_asleep_until_its_day(desk: Desk) -> None:
 
 async def test_a_comment_and_an_owner_stay_with_the_question(desk: Desk) -> None:
     question = await desk.question("Danke")
-    mine = re.search(r'<option value="(\d+)"[^>]*>Person 1<', (await desk.clerk.get(question)).text)
+    mine = re.search(r'name="user" value="(\d+)"><span>Person 1<', (await desk.clerk.get(question)).text)
     assert mine is not None
 
     await desk.clerk.post(f"{question}/comment", {"words": "asked Mrs <b>Lang</b>"})
@@ -276,7 +276,9 @@ async def test_the_end_of_the_queue_says_what_was_done(desk: Desk) -> None:
     page = words_of((await desk.clerk.get("/review")).text)
 
     assert "Nothing waits for you here" in page
-    assert "Today 3 questions were answered, 3 of them by you" in page
+    assert "Answered today 3 3 by you" in page
+    assert "Matched by itself, 30 days 100 % 1 of 1 payments, 100 % of the value" in page
+    assert "Asleep 0 nothing comes back by itself" in page
 
 
 async def test_allocations_of_the_day_are_those_that_were_decided(desk: Desk) -> None:

@@ -164,5 +164,5 @@ async def test_a_damaged_archive_is_refused_whole(desk: Desk) -> None:
     answer = await desk.upload(archive[:-40], name="bank.zip", unpack=True)
 
     assert answer.status == 422
-    assert "the file is no zip archive, or its end is missing" in answer.text
+    assert "The file is no zip archive, or its end is missing" in answer.text
     assert "No file arrived yet" in (await desk.clerk.get("/statements")).text

@@ -36,7 +36,7 @@ def test_amounts_and_dates_are_written_for_the_reader() -> None:
     )
 
     assert plain == "12.34 EUR discount, agreed until 2026-03-10"
-    assert french == "escompte de 12,34 EUR, accordé jusqu'au 10/03/2026"
+    assert french == "escompte de 12,34 EUR, accordé jusqu’au 10/03/2026"
 
 
 def test_other_facts_are_shown_as_they_are() -> None:

@@ -54,3 +54,9 @@ def test_only_the_hashed_names_are_served(tmp_path: Path, name: str) -> None:
 def test_other_files_are_not_served(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         assets_of(tmp_path, notes_txt="secret").path("notes.txt")
+
+
+def test_style_and_script_together_weigh_at_most_thirty_kilobytes() -> None:
+    assets = Assets()
+
+    assert len(served(assets, "app.css").encode()) + len(served(assets, "app.js").encode()) <= 30_000

@@ -18,7 +18,7 @@ from schemas.statement import account_key
 from schemas.states import IbanSource
 
 _NAMESAKES_MAX = 30  # More customers that share words with a name are none.
-_NAMES_KEPT_MAX = 20_000
+_NAMES_KEPT_MAX = 5_000
 _NUMBER_LENGTH_MIN = 3
 
 

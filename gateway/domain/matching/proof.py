@@ -86,7 +86,7 @@ names_other             the text names {number} as well
                         le libellé cite aussi {number}
                         der Text nennt auch {number}
 names_unknown           {written} looks like a number of ours, but nothing open has it
-                        {written} ressemble à un de nos numéros, mais rien d'ouvert ne le porte
+                        {written} ressemble à un de nos numéros, mais rien d’ouvert ne le porte
                         {written} sieht aus wie eine Nummer von uns, aber nichts Offenes hat sie
 iban_confirmed          the account is on the record or a mandate of customer {customer}
                         le compte figure sur la fiche ou un mandat du client {customer}
@@ -116,13 +116,13 @@ payer_differs           nothing shows that customer {customer} paid
                         rien ne montre que le client {customer} a payé
                         nichts zeigt, dass der Kunde {customer} gezahlt hat
 amount_exact            the amount is exactly what is open: {amount_minor}
-                        le montant est exactement le solde ouvert : {amount_minor}
+                        le montant est exactement le solde ouvert : {amount_minor}
                         der Betrag ist genau der offene: {amount_minor}
 sum_exact               the amount is exactly the sum of {count} items: {amount_minor}
-                        le montant est exactement la somme de {count} postes : {amount_minor}
+                        le montant est exactement la somme de {count} postes : {amount_minor}
                         der Betrag ist genau die Summe von {count} Posten: {amount_minor}
 only_item               no other open item of the customer has this amount
-                        aucun autre poste ouvert du client n'a ce montant
+                        aucun autre poste ouvert du client n’a ce montant
                         kein anderer offener Posten des Kunden hat diesen Betrag
 only_set                sum of {count} open items, the only set that fits
                         somme de {count} postes ouverts, la seule combinaison qui convient
@@ -131,7 +131,7 @@ other_sets              sum of {count} open items, but another set fits as well
                         somme de {count} postes ouverts, mais une autre combinaison convient aussi
                         Summe von {count} offenen Posten, doch eine andere Auswahl passt auch
 sets_fit                other open items of the customer may fit together as well
-                        d'autres postes ouverts du client peuvent aussi convenir ensemble
+                        d’autres postes ouverts du client peuvent aussi convenir ensemble
                         andere offene Posten des Kunden könnten zusammen auch passen
 others_fit              {number} fits the amount as well
                         {number} convient aussi au montant
@@ -143,7 +143,7 @@ by_chance               among so many open items a sum fits easily by chance
                         parmi tant de postes ouverts une somme convient vite par hasard
                         bei so vielen offenen Posten passt leicht zufällig eine Summe
 discount                {discount_minor} discount, agreed until {until_date}
-                        escompte de {discount_minor}, accordé jusqu'au {until_date}
+                        escompte de {discount_minor}, accordé jusqu’au {until_date}
                         {discount_minor} Skonto, vereinbart bis {until_date}
 discount_late           {discount_minor} discount taken after {until_date}
                         escompte de {discount_minor} déduit après le {until_date}
@@ -167,7 +167,7 @@ paid_already            {number} was settled on {settled_date}
                         {number} a été soldé le {settled_date}
                         {number} wurde am {settled_date} ausgeglichen
 nothing_open            nothing of {number} is open
-                        rien n'est ouvert sur {number}
+                        rien n’est ouvert sur {number}
                         von {number} ist nichts offen
 no_reference            nothing in the text names what is paid
                         rien dans le libellé ne cite ce qui est payé
@@ -182,7 +182,7 @@ disputed                {disputed_minor} of {number} are in dispute
                         {disputed_minor} de {number} sont en litige
                         {disputed_minor} von {number} sind strittig
 other_currency          {number} is in {item_currency}, the money in {currency}
-                        {number} est en {item_currency}, l'argent en {currency}
+                        {number} est en {item_currency}, l’argent en {currency}
                         {number} lautet auf {item_currency}, das Geld auf {currency}
 return_of               takes back the payment of {booking_date}, found by {found_by}
                         reprend le paiement du {booking_date}, trouvé par {found_by}

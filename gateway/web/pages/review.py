@@ -14,12 +14,15 @@ from gateway.store.reviews import ReviewItem
 from gateway.web.context import Call
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
+from gateway.web.views.ending import load_ending
+from gateway.web.views.lookers import lookers_of
 from gateway.web.views.questions import Question, load_question
 from schemas.errors import NotFound
 from schemas.states import IgnoreCategory, ReviewReason, ReviewState, Role
 
 OLD = dt.timedelta(days=2)
 STRONG_MAX = 100
+AHEAD = "X-Ahead"  # The script fetches the next question while this one is read; nobody looks at it yet.
 
 
 class NoSuchQuestion(NotFound):
@@ -115,6 +118,24 @@ async def answer_question(call: Call, *, fault: str = "", status: int = 200) -> 
         return await _show(session, call, view, item, is_chosen=True, fault=fault, status=status)
 
 
+async def show_here(call: Call) -> web.StreamResponse:
+    """Say who else looks at a question, or that somebody decided it: a part of the page that renews itself."""
+    if "X-Poll" not in call.request.headers:
+        return call.redirect(call.query(ReviewQuery).url(f"/review/{call.key()}"))
+    async with call.gateway.database.read() as session:
+        item = await find_question(session, call)
+    others = _look(call, item.id)
+    return call.page("review/here.html", item=item, others=others.get(item.id, []), query=call.query(ReviewQuery))
+
+
+def _look(call: Call, review_item_id: int | None) -> dict[int, list[str]]:
+    """Note that the caller looks at a question; return who else looks at which."""
+    lookers = lookers_of(call.gateway.database)
+    if review_item_id is not None and call.actor.id is not None and AHEAD not in call.request.headers:
+        lookers.look(call.actor.id, call.actor.name, review_item_id, now=call.now)
+    return lookers.others(call.actor.id, now=call.now)
+
+
 async def _show(
     session: ReadSession,
     call: Call,
@@ -125,7 +146,9 @@ async def _show(
     fault: str = "",
     status: int = 200,
 ) -> web.StreamResponse:
-    question = await load_question(session, item, language=call.language, today=call.now.date()) if item else None
+    today = call.now.date()
+    question = await load_question(session, item, language=call.language, today=today) if item else None
+    next_id = await review_queue.next_after(session, view.query.queue(call), item) if item else None
     colleagues = await _colleagues(session, call)
     return call.page(
         "review/queue.html",
@@ -133,12 +156,15 @@ async def _show(
         view=view,
         query=view.query,
         question=question,
+        next_id=next_id,
+        looked_at=_look(call, item.id if item else None),
         is_chosen=is_chosen,
         can_decide=_can_decide(call, question),
         colleagues=colleagues,
         names=dict(colleagues),
         categories=list(IgnoreCategory),
-        today=call.now.date(),
+        today=today,
+        naps=naps(today),
         fault=fault,
     )
 
@@ -153,22 +179,21 @@ async def _colleagues(session: ReadSession, call: Call) -> list[tuple[int, str]]
     return [(user.id, user.name) for user, roles in people if Role.CLERK in roles and user.is_active]
 
 
+def naps(today: dt.date) -> list[dt.date]:
+    """Return until when a question mostly sleeps: the next working day, the next Monday, the one after it."""
+    tomorrow = today + dt.timedelta(days=1)
+    monday = today + dt.timedelta(days=7 - today.weekday())
+    return sorted({tomorrow if tomorrow.weekday() < 5 else monday, monday, monday + dt.timedelta(days=7)})
+
+
 async def _show_end(session: ReadSession, call: Call, view: QueueView) -> web.StreamResponse:
-    queue = view.query.queue(call)
-    return call.page(
-        "review/end.html",
-        view=view,
-        query=view.query,
-        today=await review_queue.done_since(session, queue, since=_start_of_day(call.now), name=call.actor.name),
-        asleep=await review_queue.next_awake(session, queue),
-    )
-
-
-def _start_of_day(now: dt.datetime) -> dt.datetime:
-    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+    _look(call, 0)
+    ending = await load_ending(session, view.query.queue(call), now=call.now, name=call.actor.name)
+    return call.page("review/end.html", view=view, query=view.query, ending=ending)
 
 
 ROUTES = (
     page("GET", "/review", Right.SEE, show_queue),
     page("GET", "/review/{id}", Right.SEE, show_question),
+    page("GET", "/review/{id}/here", Right.SEE, show_here),
 )

@@ -8,14 +8,17 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from gateway.domain.access import Right
+from gateway.domain.matching.record import from_record
 from gateway.services import resolve_review
-from gateway.services.resolve_review import DecidedAlready
+from gateway.services.resolve_review import DecidedAlready, ItemsMoved
 from gateway.store import review_queue, reviews, transaction_history
+from gateway.store.reviews import ReviewItem
 from gateway.store.work import Work
 from gateway.web.context import Call
 from gateway.web.pages.review import ReviewQuery, answer_question, find_question
 from gateway.web.routing import page
 from gateway.web.typed import read_date
+from gateway.web.views.explanations import fingerprint
 from schemas.errors import GatewayError
 from schemas.states import IgnoreCategory, ReviewState
 
@@ -29,13 +32,24 @@ class NoSuchCategory(GatewayError):
 
 
 async def accept(call: Call) -> web.StreamResponse:
-    """Book the explanation that was chosen."""
-    place = (await call.form()).get("place", "0")
+    """Book the explanation that was chosen, if it is still what was shown."""
+    form = await call.form()
+    place, seen = form.get("place", "0"), form.get("seen", "")
 
     async def decide(work: Work) -> None:
-        await resolve_review.accept(work, review_item_id=call.key(), place=int(place) if place.isdigit() else -1)
+        item = await resolve_review.open_question(work, call.key())
+        chosen = place_of(item, seen) if seen else int(place) if place.isdigit() else -1
+        await resolve_review.accept(work, review_item_id=item.id, place=chosen)
 
     return await decided(call, decide, say=call._("Accepted."))
+
+
+def place_of(item: ReviewItem, seen: str) -> int:
+    """Return where the explanation that was shown stands now. Raises ItemsMoved when it is no longer there."""
+    known = [fingerprint(from_record(record)) for record in item.explanations]
+    if seen not in known:
+        raise ItemsMoved
+    return known.index(seen)
 
 
 async def ignore(call: Call) -> web.StreamResponse:
@@ -55,7 +69,8 @@ async def ignore(call: Call) -> web.StreamResponse:
 
 async def snooze(call: Call) -> web.StreamResponse:
     """Let a question sleep until a day, or wake it."""
-    text = (await call.form()).get("until", "")
+    form = await call.form()
+    text = form.get("nap", form.get("until", ""))  # A day on a button, or the one that was typed.
 
     async def decide(work: Work) -> None:
         await resolve_review.snooze(work, review_item_id=call.key(), until_date=read_date(text))

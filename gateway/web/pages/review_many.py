@@ -13,9 +13,11 @@ from gateway.store import customer_account, review_queue, reviews, transaction_h
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.database import ReadSession
 from gateway.store.reviews import ReviewItem
+from gateway.store.work import Work
 from gateway.web.context import Call
 from gateway.web.pages.bank_transactions import undo_reason
 from gateway.web.pages.review import STRONG_MAX, ReviewQuery
+from gateway.web.pages.review_decide import place_of
 from gateway.web.routing import page
 from gateway.web.views.explanations import Card, card_of
 from schemas.errors import GatewayError
@@ -61,6 +63,7 @@ async def accept_many(call: Call) -> web.StreamResponse:
         return call.redirect("/review", say=call._("Nothing was chosen."))
     try:
         async with call.begin(ids=20 * len(keys) + 100) as work:
+            await _check_seen(work, form.getall("seen", []), keys)
             await resolve_review.accept_many(work, review_item_ids=keys)
     except GatewayError as error:
         async with call.gateway.database.read() as session:
@@ -68,6 +71,15 @@ async def accept_many(call: Call) -> web.StreamResponse:
             return await _show(session, call, query, items, fault=str(error))
     say = call.count("Accepted %(num)s explanation.", "Accepted %(num)s explanations together.", len(keys))
     return call.redirect(query.url("/review"), say=say)
+
+
+async def _check_seen(work: Work, texts: Sequence[str], keys: Sequence[int]) -> None:
+    """Check that the first explanation of each is still the one that was listed. Raises ItemsMoved, DecidedAlready."""
+    listed = dict(text.split("-", 1) for text in texts if "-" in text)
+    for key in keys:
+        item = await resolve_review.open_question(work, key)
+        if str(key) in listed and place_of(item, listed[str(key)]) != 0:
+            raise resolve_review.ItemsMoved
 
 
 def _keys(texts: Sequence[str]) -> list[int]:

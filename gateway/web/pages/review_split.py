@@ -29,6 +29,7 @@ class SplitQuery(ReviewQuery):
 
     q: str = ""
     customer: int | None = None
+    other: bool = False  # It was somebody else than who seems to have paid.
 
     def asked(self, form: Mapping[str, str]) -> Self:
         """Return what a form searches: the customer that was picked, else the one that was looked at."""
@@ -55,7 +56,7 @@ async def show_split(call: Call) -> web.StreamResponse:
         if item.state is not ReviewState.OPEN:
             return call.redirect(query.url(f"/review/{item.id}"))
         desk = await _desk(session, call, query, item, call.request.query)
-    return call.page("review/split.html", desk=desk, query=query, fault="")
+    return _page(call, desk, query)
 
 
 async def do_split(call: Call) -> web.StreamResponse:
@@ -68,7 +69,7 @@ async def do_split(call: Call) -> web.StreamResponse:
             desk = await _desk(session, call, query, item, form)
             if form.get("do") != "book" or not desk.split.fits:
                 fault = call._("This does not fit yet; look at the amounts.") if form.get("do") == "book" else ""
-                return call.page("review/split.html", desk=desk, query=query, fault=fault, status=422 if fault else 200)
+                return _page(call, desk, query, fault)
             split = desk.split
 
     async def decide(work: Work) -> None:
@@ -83,11 +84,21 @@ async def do_split(call: Call) -> web.StreamResponse:
     return await decided(call, decide, say=call._("Booked."))
 
 
+def _page(call: Call, desk: Desk, query: SplitQuery, fault: str = "") -> web.StreamResponse:
+    return call.page(
+        "review/split.html", status=422 if fault else 200, desk=desk, query=query, fault=fault, today=call.now.date(),
+        names={},
+    )  # fmt: skip
+
+
 async def _desk(session: ReadSession, call: Call, query: SplitQuery, item: ReviewItem, form: Mapping[str, str]) -> Desk:
     company_id = call.company_id
     question = await load_question(session, item, language=call.language, today=call.now.date())
-    customer = await _customer(session, company_id, query, question)
-    items = await _items(session, company_id, query, customer, taken_ids(form), question.origin.transaction.currency)
+    customer = await find_customer(session, company_id, query, question)
+    named = [] if query.other else [row.item for card in question.cards for row in card.rows]
+    items = await _items(
+        session, company_id, query, customer, taken_ids(form), named, question.origin.transaction.currency
+    )
     customers = (
         await payer_search.find_customers(session, company_id=company_id, text=query.q, limit=_CUSTOMERS_SHOWN)
         if query.q
@@ -107,10 +118,11 @@ async def _desk(session: ReadSession, call: Call, query: SplitQuery, item: Revie
     return Desk(question, customers, customer, names, split)
 
 
-async def _customer(session: ReadSession, company_id: int, query: SplitQuery, question: Question) -> Party | None:
+async def find_customer(session: ReadSession, company_id: int, query: SplitQuery, question: Question) -> Party | None:
+    """Return the customer whose items are looked at: who was picked, else who probably paid, unless it is another."""
     if query.customer is not None:
         return await parties.get_customer(session, company_id=company_id, customer_id=query.customer)
-    return question.context.customer if question.context else None
+    return question.context.customer if question.context and not query.other else None
 
 
 async def _items(
@@ -119,16 +131,18 @@ async def _items(
     query: SplitQuery,
     customer: Party | None,
     taken: Sequence[int],
+    named: Sequence[OpenItem],
     currency: str,
 ) -> list[OpenItem]:
-    """Return the items to choose from: those taken already first, then what was found, in the currency of the money."""
+    """Return the items to choose from in the currency of the money: taken ones, found ones, named ones, the others."""
     found = list((await customer_account.items_by_id(session, company_id=company_id, ids=taken)).values())
+    if query.q:
+        found += await payer_search.find_open_items(session, company_id=company_id, text=query.q, limit=20)
+    found += [item for item in named if item.amount_minor != item.settled_minor and item.cancelled_at is None]
     if customer is not None:
         found += await customer_account.open_items_of(
             session, company_id=company_id, party_id=customer.id, limit=_ITEMS_SHOWN, currency=currency
         )
-    if query.q:
-        found += await payer_search.find_open_items(session, company_id=company_id, text=query.q, limit=20)
     return list({item.id: item for item in found if item.currency == currency}.values())
 
 

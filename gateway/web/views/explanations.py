@@ -1,5 +1,6 @@
 """Explanations as cards: what each would pay, what becomes of a difference, and what speaks for and against it."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ class Card(NamedTuple):
     """One explanation as it is shown. ``is_stale``: an item moved since, so it cannot be accepted any more."""
 
     place: int
+    seen: str  # What was shown, so that nothing else is booked when it is accepted.
     customer_id: int | None
     strength: Strength
     rows: tuple[CardRow, ...]
@@ -79,6 +81,7 @@ def card_of(
     is_return = AllocationKind.RETURN in kinds
     return Card(
         place=place,
+        seen=fingerprint(explanation),
         customer_id=explanation.customer_id,
         strength=explanation.strength,
         rows=rows,
@@ -91,6 +94,13 @@ def card_of(
         is_stale=not is_return and any(_is_stale(row) for row in rows),
         proof=proof_of(explanation, language),
     )
+
+
+def fingerprint(explanation: Explanation) -> str:
+    """Return a short word for what an explanation books; another list of explanations may have another in its place."""
+    lines = [(line.item_id, line.kind.value, line.amount_minor) for line in explanation.lines]
+    books = (explanation.customer_id, lines, explanation.on_account_minor, explanation.bank_fee_minor)
+    return hashlib.sha256(repr(books).encode()).hexdigest()[:16]
 
 
 def _row(item: OpenItem, lines: Sequence[Line]) -> CardRow:
