@@ -13,6 +13,6 @@ async def is_reachable(database: Database) -> bool:
     try:
         async with asyncio.timeout(_PATIENCE_S), database.read() as session:
             await all_companies(session)
-    except Exception:
+    except Exception:  # Whatever it is that keeps the database from answering, the answer here is no.
         return False
     return True
