@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from bench.data import write_camt053
 
-ENTRIES, ROUNDS, TIMES_LONGER = 20_000, 3, 10
+ENTRIES, ROUNDS, TIMES_LONGER = 100_000, 3, 10
 _NTRY = "{urn:iso:std:iso:20022:tech:xsd:camt.053.001.08}Ntry"
 
 
