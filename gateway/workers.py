@@ -7,14 +7,10 @@ worker that broke off is replaced and its file tried once more; then the file is
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import datetime as dt
-import gc
 import multiprocessing
 import os
-import resource
 import secrets
-import signal
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -25,6 +21,7 @@ import structlog
 
 from gateway.services import import_statement
 from gateway.services.import_statement import Gate
+from gateway.services.limit_process import limit_process
 from gateway.services.match_transactions import match_transactions
 from gateway.services.receive_archive import Archive, receive_archive
 from gateway.services.receive_file import Receipt
@@ -41,10 +38,6 @@ if TYPE_CHECKING:
     from gateway.services.import_table_file import TableFile, TableTold
 
 T = TypeVar("T")
-_ADDRESS_SPACE = 3 * 1024**3
-_PR_SET_PDEATHSIG = 1
-_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # Of glibc's malloc.
-_GARBAGE_AFTER = 50_000  # Values made: files become very many small ones, hardly any of them in a circle.
 
 
 class Place(NamedTuple):
@@ -167,22 +160,7 @@ class Workers:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._count, mp_context=context, initializer=_begin_worker, initargs=(os.getpid(),))
-
-
-def _begin_worker(parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(_GARBAGE_AFTER)
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
-    if hasattr(ctypes, "CDLL") and os.uname().sysname == "Linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if hasattr(libc, "mallopt"):
-            # Its threads hand values to each other; heaps of their own would keep a tenth of all memory.
-            libc.mallopt(_M_ARENA_MAX, 1)
-            libc.mallopt(_M_MMAP_THRESHOLD, 1 << 15)
-    if os.getppid() != parent:
-        raise SystemExit("the parent is gone")
+        return ProcessPoolExecutor(self._count, mp_context=context, initializer=limit_process, initargs=(os.getpid(),))
 
 
 def _import(place: Place, file_id: int, token: str) -> None:

@@ -14,8 +14,9 @@ from gateway.domain.allocation import AllocationPlan, plan_allocations
 from gateway.domain.matching.model import Explanation
 from gateway.store import counters
 from gateway.store.allocations import ALLOCATION_NAMES, DECISION_NAMES, Allocation, Decision
+from gateway.store.bank_transactions import Unexplained
 from gateway.store.bulk import insert_rows
-from gateway.store.columns import table_of
+from gateway.store.columns import Json, table_of
 from gateway.store.counters import LockedItem, LockedTransaction
 from gateway.store.open_items import OpenItem, OpenItemVersion
 from gateway.store.work import Work
@@ -35,15 +36,24 @@ class Booking(NamedTuple):
     """One decision to write.
 
     ``left_minor`` is what was left of the bank transaction when it was decided, in its currency; ``effective_date`` is
-    its booking date (value date if none).
+    its booking date (value date if none). ``proof`` is the explanation that ``plans`` come from.
     """
 
     bank_transaction_id: int
     left_minor: int
     currency: str
-    explanation: Explanation
+    customer_id: int | None
+    plans: tuple[AllocationPlan, ...]
+    proof: Sequence[Explanation] | Json
     rule: str
     effective_date: dt.date
+
+
+def booking_of(one: Unexplained, explanation: Explanation, rule: str) -> Booking:
+    """Return what is written when an explanation of a bank transaction is booked by a rule or a person's choice."""
+    key, left_minor, currency, *_ = one.credit
+    plans = plan_allocations(explanation)
+    return Booking(key, left_minor, currency, explanation.customer_id, plans, [explanation], rule, one.effective_date)
 
 
 class Seen(NamedTuple):
@@ -59,9 +69,6 @@ class Outcome(NamedTuple):
 
     booked: tuple[int, ...]
     moved: tuple[int, ...]
-
-
-Planned = tuple[Booking, tuple[AllocationPlan, ...]]
 
 
 class _Sums(NamedTuple):
@@ -80,38 +87,37 @@ async def book_decisions(
     seen: Seen | None = None,
 ) -> Outcome:
     """Book what still fits; name what does not. Raises MoreThanOpen when the database refuses a sum."""
-    planned = [(booking, plan_allocations(booking.explanation)) for booking in bookings]
-    if seen is not None and await _move_as_seen(work, planned, seen):
-        await _write(work, planned, booked_by=booked_by, batch_id=batch_id)
+    if seen is not None and await _move_as_seen(work, bookings, seen):
+        await write_bookings(work, bookings, booked_by=booked_by, batch_id=batch_id)
         return Outcome(tuple([booking.bank_transaction_id for booking in bookings]), ())
-    good, moved = await _fitting(work, planned)
+    good, moved = await _fitting(work, bookings)
     sums = _sums(good)
-    await _write(work, good, booked_by=booked_by, batch_id=batch_id)
+    await write_bookings(work, good, booked_by=booked_by, batch_id=batch_id)
     await counters.draw_from_transactions(work, sums.drawn)
     await counters.settle_items(work, sums.settled)
     work.reach("counters_moved")
-    return Outcome(tuple(booking.bank_transaction_id for booking, _ in good), tuple(moved))
+    return Outcome(tuple(booking.bank_transaction_id for booking in good), tuple(moved))
 
 
-def _sums(planned: Sequence[Planned]) -> _Sums:
+def _sums(bookings: Sequence[Booking]) -> _Sums:
     drawn: dict[int, int] = defaultdict(int)
     settled: dict[int, int] = defaultdict(int)
-    for booking, plans in planned:
+    for booking in bookings:
         key = booking.bank_transaction_id
-        for _, item_id, bank_minor, item_minor in plans:
+        for _, item_id, bank_minor, item_minor in booking.plans:
             drawn[key] += bank_minor
             if item_id is not None:
                 settled[item_id] += item_minor
     return _Sums(drawn, settled)
 
 
-async def _move_as_seen(work: Work, planned: Sequence[Planned], seen: Seen) -> bool:
+async def _move_as_seen(work: Work, bookings: Sequence[Booking], seen: Seen) -> bool:
     """Move all counters if every row is as it was when it was decided; else change nothing and return False."""
-    sums = _sums(planned)
-    is_whole = all(plans for _, plans in planned) and len(sums.drawn) == len(planned)
-    if not is_whole or any(plan.kind is _RETURN for _, plans in planned for plan in plans):
+    sums = _sums(bookings)
+    is_whole = all(booking.plans for booking in bookings) and len(sums.drawn) == len(bookings)
+    if not is_whole or any(plan.kind is _RETURN for booking in bookings for plan in booking.plans):
         return False
-    left = {booking.bank_transaction_id: booking.left_minor for booking, _ in planned}
+    left = {booking.bank_transaction_id: booking.left_minor for booking in bookings}
     savepoint = await work.session.begin_nested()
     is_done = await counters.draw_if_left(work, sums.drawn, left, seen.states) and await counters.settle_if_open(
         work, sums.settled, seen.left_open
@@ -120,17 +126,18 @@ async def _move_as_seen(work: Work, planned: Sequence[Planned], seen: Seen) -> b
     return is_done
 
 
-async def _fitting(work: Work, planned: Sequence[Planned]) -> tuple[list[Planned], list[int]]:
+async def _fitting(work: Work, bookings: Sequence[Booking]) -> tuple[list[Booking], list[int]]:
     """Lock all rows and return what fits what is there now, and the bank transactions of the rest."""
-    transactions = await counters.lock_transactions(work, [booking.bank_transaction_id for booking, _ in planned])
-    items = await counters.lock_items(work, [plan.item_id for _, plans in planned for plan in plans if plan.item_id])
+    transactions = await counters.lock_transactions(work, [booking.bank_transaction_id for booking in bookings])
+    wanted = [plan.item_id for booking in bookings for plan in booking.plans if plan.item_id]
+    items = await counters.lock_items(work, wanted)
     left = {key: item.open_minor for key, item in items.items()}
-    good: list[Planned] = []
+    good: list[Booking] = []
     moved: list[int] = []
-    for booking, rows in planned:
-        if _fits(transactions.get(booking.bank_transaction_id), rows, items, left):
-            good.append((booking, rows))
-            for row in rows:
+    for booking in bookings:
+        if _fits(transactions.get(booking.bank_transaction_id), booking.plans, items, left):
+            good.append(booking)
+            for row in booking.plans:
                 if row.item_id is not None:
                     left[row.item_id] -= row.item_minor
         else:
@@ -163,15 +170,17 @@ def _within(part: int, whole: int) -> bool:
     return 0 <= part <= whole if whole >= 0 else whole <= part <= 0
 
 
-async def _write(work: Work, planned: Sequence[Planned], *, booked_by: str, batch_id: int | None) -> None:
+async def write_bookings(
+    work: Work, bookings: Sequence[Booking], *, booked_by: str, batch_id: int | None = None
+) -> None:
+    """Write decisions and their allocations; the caller moves the counters in the same unit of work."""
     company_id, actor, now = work.company_id, work.actor.name, work.now
-    keys = work.new_ids(len(planned))
+    keys = work.new_ids(len(bookings))
     decisions = [
-        (key, company_id, booking.bank_transaction_id, batch_id, booked_by, booking.rule, actor,
-         [booking.explanation], now)
-        for key, (booking, _) in zip(keys, planned, strict=True)
-    ]  # fmt: skip
-    rows = _rows(work, planned, keys, booked_by)
+        (key, company_id, booking.bank_transaction_id, batch_id, booked_by, booking.rule, actor, booking.proof, now)
+        for key, booking in zip(keys, bookings, strict=True)
+    ]
+    rows = _rows(work, bookings, keys, booked_by)
     await work.flush()
     await insert_rows(work, table_of(Decision), DECISION_NAMES, decisions)
     work.reach("decisions_written")
@@ -179,18 +188,20 @@ async def _write(work: Work, planned: Sequence[Planned], *, booked_by: str, batc
     work.reach("allocations_written")
 
 
-def _rows(work: Work, planned: Sequence[Planned], decision_ids: Sequence[int], booked_by: str) -> list[tuple[Any, ...]]:
+def _rows(
+    work: Work, bookings: Sequence[Booking], decision_ids: Sequence[int], booked_by: str
+) -> list[tuple[Any, ...]]:
     company_id, now, journal_id = work.company_id, work.now, work.journal_id
-    keys = iter(work.new_ids(sum([len(plans) for _, plans in planned])))
+    keys = iter(work.new_ids(sum([len(booking.plans) for booking in bookings])))
     rows: list[tuple[Any, ...]] = []
-    for (booking, plans), decision_id in zip(planned, decision_ids, strict=True):
-        transaction_id, _, currency, _, _, day = booking
+    for booking, decision_id in zip(bookings, decision_ids, strict=True):
+        transaction_id, _, currency, _, plans, _, _, day = booking
         for kind, item_id, bank_minor, item_minor in plans:
-            outside = kind.value if bank_minor == 0 and item_id is not None else ""
-            opened_id = _open_on_account(work, booking, bank_minor) if kind is _ON_ACCOUNT else None
+            outside = kind if bank_minor == 0 and item_id is not None else ""
+            opened_id = _open_on_account(work, booking, bank_minor) if kind == _ON_ACCOUNT else None
             rows.append((
                 next(keys), company_id, kind, None if outside else transaction_id, item_id,
-                "" if item_id is not None else kind.value, opened_id, outside, outside, None, bank_minor, currency,
+                "" if item_id is not None else kind, opened_id, outside, outside, None, bank_minor, currency,
                 item_minor, currency, day, now, booked_by, None, decision_id, journal_id,
             ))  # fmt: skip
     return rows
@@ -198,7 +209,7 @@ def _rows(work: Work, planned: Sequence[Planned], decision_ids: Sequence[int], b
 
 def _open_on_account(work: Work, booking: Booking, bank_minor: int) -> int:
     """Open the item that holds what the customer has to his credit; negative, for we owe it."""
-    customer_id = booking.explanation.customer_id
+    customer_id = booking.customer_id
     if customer_id is None:
         raise NoCustomer("choose the customer for whom the money is kept on account")
     item_id = work.new_id()

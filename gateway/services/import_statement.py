@@ -7,12 +7,15 @@ import datetime as dt
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.services.decide_ahead import Ahead
 from gateway.services.match_transactions import match_transactions
 from gateway.services.spool_statements import SpooledStatement, spool_statements
+from gateway.services.store_entries import MovedSince
 from gateway.services.store_statement import Taken, store_statement
 from gateway.store import accounts, statements
 from gateway.store.accounts import BankAccount
@@ -28,6 +31,8 @@ from schemas.states import HoldReason, StatementFileState, StatementState
 
 LEASE = dt.timedelta(minutes=2)
 CRASHES_MAX = 2
+LARGE_BYTES = 4 * 2**20  # From here on a second process pays.
+_IDS_DECIDED = 8  # Keys that a bank transaction with its decision, allocations and question may need.
 _PROGRESS_S = 0.5
 
 
@@ -93,41 +98,65 @@ async def _import_leased(gate: Gate, file: StatementFile, token: str) -> None:
             values = {"format": opened.format, "warnings": [warning, *opened.warnings]}
             await _finish(gate, file, token, state=StatementFileState.READ, **values)
             return
-        spooled = await _read(gate, file, token, opened, Path(folder))
         done = {row.position for row in await _stored(gate, file.id)}
-        await _stage(gate, file, token, stage="storing", done=0, total=len(spooled), format=opened.format)
-        for statement in spooled:
-            if statement.position not in done:
-                await _store(gate, file, token, statement)
-            await _stage(gate, file, token, done=statement.position)
+        with ExitStack() as at_end:
+            spooled, ahead = await _read(gate, file, token, opened, Path(folder), at_end)
+            await _stage(gate, file, token, stage="storing", done=0, total=len(spooled), format=opened.format)
+            for statement in spooled:
+                if statement.position not in done:
+                    await _store(gate, file, token, statement, ahead)
+                await _stage(gate, file, token, done=statement.position)
     await match_file(gate, file, token)
     await _finish(gate, file, token, state=StatementFileState.READ, warnings=list(opened.warnings))
 
 
 async def _read(
-    gate: Gate, file: StatementFile, token: str, stream: StatementStream, folder: Path
-) -> list[SpooledStatement]:
+    gate: Gate, file: StatementFile, token: str, stream: StatementStream, folder: Path, at_end: ExitStack
+) -> tuple[list[SpooledStatement], Ahead | None]:
     spooled: list[SpooledStatement] = []
+    ahead: Ahead | None = None
     told = time.monotonic()
+    is_large = file.size >= LARGE_BYTES and not file.crashes
     for count in spool_statements(stream.parts, folder, spooled):
+        if is_large and ahead is None:
+            ahead = await _decide_ahead(gate, file, spooled[-1], at_end)
+            is_large = False
         if time.monotonic() - told > _PROGRESS_S:
             await _stage(gate, file, token, done=count)
             told = time.monotonic()
     if not spooled:
         raise FileRefused("the file holds no statement", code="no_statement")
-    return spooled
+    return spooled, ahead
 
 
-async def _store(gate: Gate, file: StatementFile, token: str, spooled: SpooledStatement) -> None:
+async def _decide_ahead(gate: Gate, file: StatementFile, spooled: SpooledStatement, at_end: ExitStack) -> Ahead | None:
     account = await _account(gate, file, spooled)
-    company_id = account.company_id if account else file.company_id
-    rows = spooled.spool.count
-    actor = Actor("system", None, file.received_by)
-    async with gate.database.begin(actor=actor, now=gate.now(), company_id=company_id, ids=rows + 100) as work:
-        await statements.keep_lease(work, file_id=file.id, token=token, lease_until=work.now + LEASE)
-        row = await store_statement(work, file=file, spooled=spooled, account=account)
+    if account is None:
+        return None
+    ahead = Ahead(gate.database.url, account.company_id, spooled.spool.path)
+    at_end.callback(ahead.close)
+    return ahead
+
+
+async def _store(gate: Gate, file: StatementFile, token: str, spooled: SpooledStatement, ahead: Ahead | None) -> None:
+    try:
+        row = await _store_one(gate, file, token, spooled, ahead)
+    except MovedSince:
+        row = await _store_one(gate, file, token, spooled, None)
     if row.hold_reason is HoldReason.MISSING_PAGE:
         await _join_pages(gate, row)
+
+
+async def _store_one(
+    gate: Gate, file: StatementFile, token: str, spooled: SpooledStatement, ahead: Ahead | None
+) -> Statement:
+    account = await _account(gate, file, spooled)
+    company_id = account.company_id if account else file.company_id
+    ids = spooled.spool.count * (_IDS_DECIDED if ahead else 1) + 100
+    actor = Actor("system", None, file.received_by)
+    async with gate.database.begin(actor=actor, now=gate.now(), company_id=company_id, ids=ids) as work:
+        await statements.keep_lease(work, file_id=file.id, token=token, lease_until=work.now + LEASE)
+        return await store_statement(work, file=file, spooled=spooled, account=account, ahead=ahead)
 
 
 async def _join_pages(gate: Gate, held: Statement) -> None:

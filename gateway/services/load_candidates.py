@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from gateway.domain.matching.candidates import ItemIndex
-from gateway.domain.matching.model import Policy
+from gateway.domain.matching.model import Credit, Policy
 from gateway.store import accounts, bank_transactions, companies, match_facts, open_items, parties
 from gateway.store.database import ReadSession
 
-SETTLED_DAYS = 90
+SETTLED = dt.timedelta(90)  # What was settled so long ago may be paid a second time.
 
 
 async def load_policy(session: ReadSession, company_id: int) -> Policy:
@@ -18,11 +18,20 @@ async def load_policy(session: ReadSession, company_id: int) -> Policy:
     return Policy(**await companies.policy_of(session, company_id))
 
 
-async def load_index(session: ReadSession, company_id: int, waiting: Sequence[int]) -> ItemIndex:
+async def load_index_for(session: ReadSession, company_id: int, waiting: Sequence[int]) -> ItemIndex:
     """Return the index of all open items of a company, for some bank transactions that are to be matched."""
     last_date = await bank_transactions.last_booking_date(session, waiting)
-    since_date = last_date - dt.timedelta(SETTLED_DAYS)
     debits = await bank_transactions.returned_debits(session, waiting)
+    return await load_index(session, company_id, since_date=last_date - SETTLED, debits=debits)
+
+
+async def load_index(
+    session: ReadSession, company_id: int, *, since_date: dt.date, debits: Sequence[Credit]
+) -> ItemIndex:
+    """Return the index of all open items of a company and of those that were settled since a day.
+
+    It knows what ``debits`` may take back.
+    """
     with _no_garbage():
         return ItemIndex(
             await open_items.load_open_items(session, company_id),

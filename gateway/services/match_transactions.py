@@ -2,32 +2,30 @@
 
 One index of the open items serves all of them, and each decision is taken over into it, so a later one sees what an
 earlier one left. Decisions are computed outside any transaction. When an item moved meanwhile, what concerned it is
-decided again; after a few tries it is left to a person.
+decided again; after a few tries it is left to a person. Money taken back is decided last: it may undo what came just
+before.
 """
 
 import asyncio
 import datetime as dt
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.match import match_statement
 from gateway.domain.matching.model import Ask, Book, Decision, Explanation, Ignore, Policy
-from gateway.services.book_decisions import Booking, Seen, book_decisions
-from gateway.services.load_candidates import load_index, load_policy
+from gateway.services.ask_questions import ask_questions, question_of
+from gateway.services.book_decisions import Seen, book_decisions, booking_of
+from gateway.services.load_candidates import load_index_for, load_policy
 from gateway.store import bank_transactions, counters, reviews
 from gateway.store.bank_transactions import Unexplained
-from gateway.store.bulk import insert_rows
-from gateway.store.columns import table_of
-from gateway.store.database import Database
-from gateway.store.reviews import CANDIDATE_NAMES, REVIEW_NAMES, ReviewCandidate, ReviewItem
+from gateway.store.database import Database, ReadSession
 from gateway.store.work import Actor, Work
 from schemas.states import BankTransactionState, ReviewReason, ReviewState
 
 CHUNK = 1_500
 _TRIES = 3
-_EXPLANATIONS_MAX = 5
 
 Decided = tuple[Unexplained, Decision]
 Progress = Callable[[int, int], Awaitable[None]]
@@ -84,9 +82,10 @@ async def match_transactions(
             waiting = await bank_transactions.waiting_ids(session, company_id=company_id, states=states, ids=ids)
             if not waiting and not announced:
                 return result
+            moved = await _returns(session, waiting) if attempt == 0 else []
+            waiting = [key for key in waiting if key not in moved]
             policy = await load_policy(session, company_id)
-            index = await load_index(session, company_id, waiting or announced)
-        moved: list[int] = []
+            index = await load_index_for(session, company_id, waiting or announced)
         done = 0
         async for piece in _decided(database, waiting, index, policy):
             ids_needed = 8 * len(piece.decided) + 100
@@ -107,6 +106,12 @@ async def match_transactions(
             await bank_transactions.set_expected(work, rows)
             work.say("match_transactions", f"bank_transactions:{len(rows)}", announced=len(rows))
     return result
+
+
+async def _returns(session: ReadSession, waiting: Sequence[int]) -> list[int]:
+    """Return what must wait until the others are booked: money taken back, maybe of a credit among them."""
+    returned = [debit.id for debit in await bank_transactions.returned_debits(session, waiting)]
+    return returned if len(returned) < len(waiting) else []
 
 
 async def _decided(
@@ -182,16 +187,7 @@ async def _write(
 ) -> list[int]:
     """Write the decisions of one unit of work; return the bank transactions that must be decided again."""
     bookings = [
-        Booking(
-            one.credit.id,
-            one.credit.amount_minor,
-            one.credit.currency,
-            decision.explanation,
-            decision.rule,
-            one.effective_date,
-        )
-        for one, decision in piece
-        if isinstance(decision, Book)
+        booking_of(one, decision.explanation, decision.rule) for one, decision in piece if isinstance(decision, Book)
     ]
     outcome = await book_decisions(work, bookings, booked_by="rule", seen=seen)
     was_asked = {one.credit.id for one, _ in piece if one.state is not BankTransactionState.NEW}
@@ -225,29 +221,7 @@ async def _write(
 
 
 async def _ask(work: Work, asks: Sequence[tuple[Unexplained, Ask]]) -> None:
-    """Open questions, or renew those that are open already."""
     was_asked = [one.credit.id for one, _ in asks if one.state is not BankTransactionState.NEW]
     known = await reviews.open_of_transactions(work.session, was_asked)
-    rows: list[tuple[Any, ...]] = []
-    candidates: list[tuple[int, int, int]] = []
-    renewed: list[int] = []
-    for one, ask in asks:
-        explanations = ask.explanations[:_EXPLANATIONS_MAX]
-        strength = explanations[0].strength.value if explanations else ""
-        question = known.get(one.credit.id)
-        key = question.id if question else work.new_id()
-        if question is not None:
-            values = {"reason": ask.reason, "strength": strength, "explanations": explanations}
-            await reviews.move(work, review_item_id=key, version=question.version, **values)
-            renewed.append(key)
-        else:
-            rows.append(
-                (key, work.company_id, one.credit.id, ReviewState.OPEN, ask.reason, one.credit.amount_minor, strength,
-                 explanations, work.now)
-            )  # fmt: skip
-        items = {line.item_id for explanation in explanations for line in explanation.lines}
-        candidates += [(key, item_id, work.company_id) for item_id in sorted(items)]
-    await reviews.forget_candidates(work, renewed)
-    await insert_rows(work, table_of(ReviewItem), REVIEW_NAMES, rows)
-    await insert_rows(work, table_of(ReviewCandidate), CANDIDATE_NAMES, candidates)
-    await bank_transactions.set_state_many(work, ids=[row[2] for row in rows], state=BankTransactionState.IN_REVIEW)
+    asked = await ask_questions(work, [question_of(one, ask) for one, ask in asks], known)
+    await bank_transactions.set_state_many(work, ids=asked, state=BankTransactionState.IN_REVIEW)

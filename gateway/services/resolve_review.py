@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from gateway.domain.matching.model import Explanation, Line, Strength
 from gateway.domain.matching.record import from_record
-from gateway.services.book_decisions import Booking, book_decisions
+from gateway.services.book_decisions import book_decisions, booking_of
 from gateway.store import bank_transactions, counters, journal, parties, reviews
 from gateway.store.counters import LockedItem, LockedTransaction
 from gateway.store.reviews import Comment, ReviewItem
@@ -163,7 +163,7 @@ async def _book(
     if not waiting:
         raise ItemsMoved("this bank transaction is only announced; it can be booked when the statement confirms it")
     (one,) = await bank_transactions.unexplained(work.session, waiting)
-    booking = Booking(locked.id, one.credit.amount_minor, one.credit.currency, explanation, rule, one.effective_date)
+    booking = booking_of(one, explanation, rule)
     outcome = await book_decisions(work, [booking], booked_by="user", batch_id=batch_id)
     if outcome.moved:
         raise ItemsMoved()

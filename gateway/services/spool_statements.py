@@ -100,7 +100,8 @@ class SpooledStatement:
     @property
     def currency(self) -> str:
         """The currency of the statement; of its first entry where the account names none."""
-        return self.ends[-1].currency or self.start.currency or self._entry_currency
+        closed = self.ends[-1].currency if self.ends else ""
+        return closed or self.start.currency or self._entry_currency
 
     _entry_currency = "EUR"
 

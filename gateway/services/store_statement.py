@@ -5,7 +5,7 @@ What the bank booked is compared with what is stored (design section 6, INV-4 an
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gateway.domain.bank_entry import EntryFacts, conflicts, fold_text
@@ -20,22 +20,17 @@ from gateway.domain.statement import (
     Store,
     admit,
 )
+from gateway.services.decide_ahead import Ahead
 from gateway.services.spool_statements import ROW_NAMES, SpooledStatement
-from gateway.services.undo_decision import undo_of_transactions
-from gateway.store import bank_transactions, statements, stored_entries
+from gateway.services.store_entries import Destination, store_entries
+from gateway.store import statements, stored_entries
 from gateway.store.accounts import BankAccount
-from gateway.store.bank_transactions import BankTransaction
-from gateway.store.bulk import insert_rows
-from gateway.store.columns import table_of
 from gateway.store.statements import Statement, StatementFile
 from gateway.store.stored_entries import DETAIL_NAMES, StoredEntry
 from gateway.store.work import Work
 from schemas.statement import StatementKind
 from schemas.states import BankTransactionState, StatementState
 
-_NAMES = (
-    "id", "company_id", "bank_account_id", "statement_id", "state", "journal_id", "split_from_id", *ROW_NAMES,
-)  # fmt: skip
 _PLACE = {name: place for place, name in enumerate(ROW_NAMES)}
 
 
@@ -102,10 +97,12 @@ async def store_statement(
     account: BankAccount | None,
     row: Statement | None = None,
     taken: Taken | None = None,
+    ahead: Ahead | None = None,
 ) -> Statement:
     """Store a statement, hold it, or note that it is known. With ``row`` a held one is decided again.
 
-    ``taken`` stores it in spite of what speaks against it; an unknown account cannot be taken.
+    ``taken`` stores it in spite of what speaks against it; an unknown account cannot be taken. What was decided
+    ``ahead`` is stored with it; raises MovedSince if that does not fit any more.
     """
     facts = spooled.facts()
     comparison = await compare(work, spooled, facts, account)
@@ -121,7 +118,8 @@ async def store_statement(
     work.reach("statement_recorded")
     if isinstance(admission, Store) and account is not None:
         plan = _plan(comparison, facts, account, is_taken=taken is not None)
-        stored.new_count = await _store_entries(work, stored, spooled, account, plan, comparison)
+        destination = Destination(stored, account, decides(facts.kind, account))
+        stored.new_count = await store_entries(work, destination, spooled, plan, comparison.stored, ahead)
     work.session.add(stored)
     work.say("import_statement", f"statement:{stored.id}", entries=stored.entry_count, new=stored.new_count)
     work.reach("entries_stored")
@@ -195,65 +193,6 @@ def decides(kind: StatementKind, account: BankAccount) -> bool:
     if kind is StatementKind.NOTIFICATION:
         return account.notification_decides
     return kind is StatementKind.STATEMENT or account.report_decides
-
-
-async def _store_entries(
-    work: Work,
-    statement: Statement,
-    spooled: SpooledStatement,
-    account: BankAccount,
-    plan: EntryPlan,
-    comparison: Comparison,
-) -> int:
-    confirmed = [key for handle in plan.confirmed for key in comparison.stored[handle].ids]
-    await bank_transactions.confirm(work, ids=confirmed, statement_id=statement.id)
-    parents: dict[int, int] = {}
-    for position, handle in plan.divided.items():
-        parents[position] = comparison.stored[handle].ids[0]
-    if parents:
-        await undo_of_transactions(work, list(parents.values()), reason="details of the batch arrived")
-        await bank_transactions.set_state(work, ids=list(parents.values()), state=BankTransactionState.SPLIT)
-    is_deciding = decides(statement.kind, account)
-    is_plain = plan == NOTHING_KNOWN and is_deciding and not spooled.has_undated
-    count = 0
-    for rows in spooled.spool.read():
-        ready = rows
-        if not is_plain:
-            kept = [row for row in rows if row[0] not in plan.known]
-            ready = [_changed_row(row, statement, plan, comparison, is_deciding=is_deciding) for row in kept]
-        await _insert(work, statement, account, ready, parents)
-        count += len(ready)
-    return count
-
-
-async def _insert(
-    work: Work,
-    statement: Statement,
-    account: BankAccount,
-    rows: Sequence[tuple[Any, ...]],
-    parents: dict[int, int],
-) -> None:
-    head = (statement.company_id, account.id, statement.id, BankTransactionState.NEW, work.journal_id)
-    keys = work.new_ids(len(rows))
-    whole = [(key, *head, parents.get(row[0]), *row) for key, row in zip(keys, rows, strict=True)]
-    await insert_rows(work, table_of(BankTransaction), _NAMES, whole)
-
-
-def _changed_row(
-    row: tuple[Any, ...], statement: Statement, plan: EntryPlan, comparison: Comparison, *, is_deciding: bool
-) -> tuple[Any, ...]:
-    values = dict(zip(ROW_NAMES, row, strict=True))
-    position = values["position"]
-    if position in plan.divided:
-        whole = comparison.stored[plan.divided[position]]
-        values["entry_key"], values["occurrence"] = whole.facts.entry_key, whole.facts.occurrence
-        values["part"] = values["part"] or 1  # The only one.
-        is_deciding = is_deciding or not whole.is_provisional  # The parts of what is booked are booked.
-    elif position in plan.occurrences:
-        values["occurrence"] = plan.occurrences[position]
-    values["is_provisional"] = values["is_provisional"] or not is_deciding
-    values["booking_date"] = values["booking_date"] or statement.to_date or statement.recorded_at.date()
-    return tuple(values.values())
 
 
 def incoming_entries(spooled: SpooledStatement) -> Iterator[IncomingEntry]:

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, or_, select, update
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
 from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
-from gateway.store.keys import of_company, points
+from gateway.store.keys import BY_STATEMENT, index_where, points
 from gateway.store.work import Work
 from schemas.states import AllocationKind
 
@@ -21,13 +21,14 @@ class Decision(Row, table=True):
     __tablename__ = "decision"
     __table_args__ = (
         Index("ix_decision_bank_transaction", "bank_transaction_id", "id"),
-        points("bank_transaction_id", "bank_transaction"),
+        index_where("ix_decision_batch_id", "batch_id", where="batch_id IS NOT NULL"),
+        points("bank_transaction_id", "bank_transaction", by_statement=True),
     )
 
     id: int = columns.key(primary=True)
     company_id: int = columns.key()
     bank_transaction_id: int = columns.key()
-    batch_id: int | None = columns.key(nullable=True, index=True)  # Decisions taken together: one bulk accept.
+    batch_id: int | None = columns.key(nullable=True)  # Decisions taken together: one bulk accept.
     booked_by: str = columns.text()  # rule or user
     rule: str = columns.text(default="")
     actor: str = columns.text()
@@ -48,7 +49,7 @@ class Allocation(Row, table=True):
 
     __tablename__ = "allocation"
     __table_args__ = (
-        UniqueConstraint("reverses_id"),
+        index_where("uq_allocation_reverses_id", "reverses_id", where="reverses_id IS NOT NULL", unique=True),
         CheckConstraint("source_bank_transaction_id IS NULL OR source_item_id IS NULL", name="one_source"),
         CheckConstraint(
             "source_bank_transaction_id IS NOT NULL OR source_item_id IS NOT NULL OR outside_reason <> ''",
@@ -57,13 +58,12 @@ class Allocation(Row, table=True):
         CheckConstraint("(target_item_id IS NULL) <> (target_category = '')", name="one_target"),
         Index("ix_allocation_bank_transaction", "source_bank_transaction_id"),
         Index("ix_allocation_target_item", "target_item_id"),
-        of_company(),
-        points("source_bank_transaction_id", "bank_transaction"),
+        points("source_bank_transaction_id", "bank_transaction", by_statement=True),
         points("source_item_id", "open_item"),
-        points("target_item_id", "open_item"),
+        points("target_item_id", "open_item", by_statement=True),
         points("opened_item_id", "open_item"),
         ForeignKeyConstraint(["reverses_id"], ["allocation.id"]),
-        ForeignKeyConstraint(["decision_id"], ["decision.id"]),
+        ForeignKeyConstraint(["decision_id"], ["decision.id"], info={BY_STATEMENT: True}),
     )
 
     id: int = columns.key(primary=True)

@@ -33,8 +33,8 @@ class BankTransaction(Row, table=True):
         Index("ix_bank_transaction_account", "bank_account_id", "booking_date", "id"),
         Index("ix_bank_transaction_reference", "bank_account_id", "bank_reference"),
         owned(),
-        points("bank_account_id", "bank_account"),
-        points("statement_id", "statement"),
+        points("bank_account_id", "bank_account", by_statement=True),
+        points("statement_id", "statement", by_statement=True),
         points("split_from_id", "bank_transaction"),
     )
 
@@ -127,7 +127,7 @@ async def set_state(
     return int((await work.session.execute(statement)).rowcount)  # type: ignore[attr-defined]
 
 
-_CREDIT_NAMES = (
+CREDIT_NAMES = (
     "id", "amount_minor", "allocated_minor", "currency", "booking_date", "value_date", "remittance", "entry_text",
     "end_to_end_id", "mandate_reference", "creditor_reference", "counterparty_name", "counterparty_iban",
     "ultimate_debtor", "return_reason", "charges_minor", "charges_included", "instructed_minor",
@@ -182,11 +182,11 @@ async def unexplained(session: AsyncSession, ids: Sequence[int]) -> list[Unexpla
     """Return bank transactions as matching sees them, in the order in which they were booked."""
     table = bank_transactions
     query = (
-        select(*[table.c[name] for name in _CREDIT_NAMES], table.c.state)
+        select(*[table.c[name] for name in CREDIT_NAMES], table.c.state)
         .where(among(session, table.c.id, ids))
         .order_by(table.c.booking_date, table.c.id)
     )
-    return [_unexplained(row) for row in await session.execute(query)]
+    return [unexplained_of(row) for row in await session.execute(query)]
 
 
 async def last_booking_date(session: AsyncSession, ids: Sequence[int]) -> dt.date:
@@ -209,7 +209,8 @@ async def returned_debits(session: AsyncSession, ids: Sequence[int]) -> list[Cre
     return found
 
 
-def _unexplained(row: Any) -> Unexplained:
+def unexplained_of(row: Sequence[Any]) -> Unexplained:
+    """Return a bank transaction as matching sees it from its ``CREDIT_NAMES`` and its state."""
     (
         key, amount, allocated, currency, booking_date, value_date, remittance, entry_text, end_to_end_id, mandate,
         reference, name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code,

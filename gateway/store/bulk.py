@@ -27,25 +27,43 @@ async def insert_rows(work: Work, table: Table, names: Sequence[str], rows: Sequ
     if not rows:
         return
     _cover(work, table, names, rows)
-    await copy_rows(work.session, table, names, rows, is_sqlite=work.is_sqlite)
+    stored = _converted(table, names, rows, is_sqlite=work.is_sqlite)
+    if work.is_sqlite:
+        await work.send(_execute(work.session, list(_statements(table.name, names, stored))))
+    else:
+        await work.send(_copy(work.session, table, names, stored))
 
 
 async def copy_rows(
     session: AsyncSession, table: Table, names: Sequence[str], rows: Sequence[Values], *, is_sqlite: bool
 ) -> None:
-    """Send rows to the driver: executemany on SQLite, COPY on PostgreSQL."""
+    """Insert rows that no unit of work covers."""
     stored = _converted(table, names, rows, is_sqlite=is_sqlite)
+    if is_sqlite:
+        await _execute(session, list(_statements(table.name, names, stored)))
+    else:
+        await _copy(session, table, names, stored)
+
+
+async def _execute(session: AsyncSession, statements: Sequence[tuple[str, list[list[Any]]]]) -> None:
+    driver = await _driver(session)
+    for sql, values in statements:
+        await driver.executemany(sql, values)
+
+
+async def _copy(session: AsyncSession, table: Table, names: Sequence[str], rows: Sequence[Values]) -> None:
+    # The adapter opens its transaction with the first statement that it sees itself.
+    await (await session.connection()).exec_driver_sql("SELECT 1")
+    driver = await _driver(session)
+    await driver.copy_records_to_table(table.name, records=rows, columns=list(names))
+
+
+async def _driver(session: AsyncSession) -> Any:
     connection = await session.connection()
     driver = (await connection.get_raw_connection()).driver_connection
     if driver is None:
         raise RuntimeError("the connection has no driver")
-    if is_sqlite:
-        for sql, values in _statements(table.name, names, stored):
-            await driver.executemany(sql, values)
-    else:
-        # The adapter opens its transaction with the first statement that it sees itself.
-        await connection.exec_driver_sql("SELECT 1")
-        await driver.copy_records_to_table(table.name, records=stored, columns=list(names))
+    return driver
 
 
 def _statements(table: str, names: Sequence[str], rows: Sequence[Values]) -> Iterator[tuple[str, list[list[Any]]]]:

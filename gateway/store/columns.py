@@ -114,12 +114,16 @@ def moment_text(value: dt.datetime) -> str:
     return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
+class Json(str):
+    """Plain values that are text already, made with ``facts_text``."""
+
+
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 def facts_text(value: Any) -> str:
     """Return plain values as they are stored: JSON without blanks."""
-    return _encode(value)
+    return value if isinstance(value, Json) else _encode(value)
 
 
 def key(*, primary: bool = False, nullable: bool = False, index: bool = False) -> Any:

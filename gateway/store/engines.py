@@ -19,6 +19,7 @@ _PRAGMAS = {
 }
 _POSTGRES = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 _SQLITE_OLDEST = (3, 37, 0)
+_CACHE = "cache_size=-32768"  # KiB of a connection that writes: large statements touch many pages more than once.
 
 
 # Bulk rows go to the driver as they are, so it must know how a date is written.
@@ -36,7 +37,7 @@ def engine_for(url: str, *, read_only: bool = False) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
     engine = create_async_engine(url, pool_size=10, max_overflow=0)
-    event.listen(engine.sync_engine, "connect", _on_connect_read_only if read_only else _on_connect)
+    event.listen(engine.sync_engine, "connect", _on_connect_read_only if read_only else _on_connect_writing)
     event.listen(engine.sync_engine, "begin", _begin_deferred if read_only else _begin_immediate)
     return engine
 
@@ -50,11 +51,14 @@ def _on_connect(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def _on_connect_writing(connection: Any, record: Any) -> None:
+    _on_connect(connection, record)
+    connection.execute(f"PRAGMA {_CACHE}")
+
+
 def _on_connect_read_only(connection: Any, record: Any) -> None:
     _on_connect(connection, record)
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA query_only=ON")
-    cursor.close()
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -1,6 +1,8 @@
-"""How rows point to rows: always together with the company, so that companies stay apart."""
+"""How rows point to rows: always together with the company, so that companies stay apart. Indexes of some rows only."""
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+
+BY_STATEMENT = "by_statement"
 
 
 def owned() -> UniqueConstraint:
@@ -13,6 +15,12 @@ def of_company() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["company_id"], ["company.id"])
 
 
-def points(column: str, table: str) -> ForeignKeyConstraint:
-    """Point to a row of the same company."""
-    return ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"])
+def points(column: str, table: str, *, by_statement: bool = False) -> ForeignKeyConstraint:
+    """Point to a row of the same company; on PostgreSQL checked once ``by_statement`` where very many rows come."""
+    info = {BY_STATEMENT: by_statement}
+    return ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"], info=info)
+
+
+def index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Index the rows that meet a condition; others cost nothing when they are written."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))

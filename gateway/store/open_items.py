@@ -6,7 +6,6 @@ from sys import intern
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, Select, UniqueConstraint, and_, select
-from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.matching import model
@@ -14,7 +13,7 @@ from gateway.store import columns
 from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
 from gateway.store.fetch import Days, among, in_pieces, tuples_in_pieces
-from gateway.store.keys import of_company, owned, points
+from gateway.store.keys import index_where, of_company, owned, points
 from schemas.states import OpenItemKind, PaymentMethod
 
 WITHIN = (
@@ -24,10 +23,6 @@ WITHIN = (
 
 _UNSETTLED = "cancelled_at IS NULL AND settled_minor <> amount_minor"
 _BY_DUE = ("company_id", "due_date", "id")
-
-
-def _live_index(name: str, *names: str, where: str = _UNSETTLED) -> Index:
-    return Index(name, *names, sqlite_where=sql(where), postgresql_where=sql(where))
 
 
 class OpenItem(Row, table=True):
@@ -41,12 +36,12 @@ class OpenItem(Row, table=True):
         Index("ix_open_item_number", "company_id", "number_key"),
         Index("ix_open_item_reference", "company_id", "reference_key"),
         Index("ix_open_item_amount", "company_id", "amount_minor", "id"),
-        _live_index("ix_open_item_live", *_BY_DUE),
+        index_where("ix_open_item_live", *_BY_DUE, where=_UNSETTLED),
         # Few items are in these, and new ones are not, so they cost imports nothing.
-        _live_index("ix_open_item_partly_paid", *_BY_DUE, where=f"{_UNSETTLED} AND settled_minor <> 0"),
-        _live_index("ix_open_item_disputed", *_BY_DUE, where=f"{_UNSETTLED} AND disputed_minor <> 0"),
-        _live_index("ix_open_item_paid", *_BY_DUE, where="cancelled_at IS NULL AND settled_minor = amount_minor"),
-        _live_index("ix_open_item_cancelled", *_BY_DUE, where="cancelled_at IS NOT NULL"),
+        index_where("ix_open_item_partly_paid", *_BY_DUE, where=f"{_UNSETTLED} AND settled_minor <> 0"),
+        index_where("ix_open_item_disputed", *_BY_DUE, where=f"{_UNSETTLED} AND disputed_minor <> 0"),
+        index_where("ix_open_item_paid", *_BY_DUE, where="cancelled_at IS NULL AND settled_minor = amount_minor"),
+        index_where("ix_open_item_cancelled", *_BY_DUE, where="cancelled_at IS NOT NULL"),
         of_company(),
         owned(),
         points("party_id", "party"),
@@ -107,7 +102,7 @@ class ItemChange(Row, table=True):
 
     __tablename__ = "item_change"
     __table_args__ = (
-        _live_index("ix_item_change_waiting", "company_id", "id", where="decided_at IS NULL"),
+        index_where("ix_item_change_waiting", "company_id", "id", where="decided_at IS NULL"),
         of_company(),
         points("open_item_id", "open_item"),
     )

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Index, delete, select, update
-from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
 from gateway.store.columns import Row, table_of
 from gateway.store.fetch import among, in_pieces
-from gateway.store.keys import owned, points
+from gateway.store.keys import index_where, owned, points
 from gateway.store.work import Work
 from schemas.states import ReviewReason, ReviewState
 
@@ -21,13 +20,7 @@ class ReviewItem(Row, table=True):
 
     __tablename__ = "review_item"
     __table_args__ = (
-        Index(
-            "uq_review_item_open",
-            "bank_transaction_id",
-            unique=True,
-            sqlite_where=sql("state = 'open'"),
-            postgresql_where=sql("state = 'open'"),
-        ),
+        index_where("uq_review_item_open", "bank_transaction_id", where="state = 'open'", unique=True),
         Index("ix_review_item_queue", "company_id", "state", "reason", "amount_minor", "id"),
         Index("ix_review_item_age", "company_id", "state", "opened_at", "id"),
         owned(),

@@ -1,9 +1,12 @@
 """The unit of work that services are given: the session, who acts, when, and the keys and journal of the work."""
 
+import asyncio
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -78,6 +81,8 @@ class Work:
         self._company_id = company_id
         self._crash_points = crash_points
         self._journal_id: int | None = None
+        self._is_flowing = False
+        self._on_its_way: asyncio.Task[None] | None = None
 
     @property
     def company_id(self) -> int:
@@ -123,7 +128,31 @@ class Work:
 
     async def flush(self) -> None:
         """Send what was added to the database, so that constraints speak now."""
+        if self.session.new or self.session.dirty:
+            await self.catch_up()
         await self.session.flush()
+
+    @asynccontextmanager
+    async def flowing(self) -> AsyncIterator[None]:
+        """Inside, bulk rows are sent while the next are made ready; nothing else may be asked of the database."""
+        self._is_flowing = True
+        try:
+            yield
+        finally:
+            self._is_flowing = False
+            await self.catch_up()
+
+    async def send(self, sending: Coroutine[Any, Any, None]) -> None:
+        """Let bulk rows go to the database, after those that are still on their way."""
+        await self.catch_up()
+        self._on_its_way = asyncio.create_task(sending)
+        await (asyncio.sleep(0) if self._is_flowing else self.catch_up())
+
+    async def catch_up(self) -> None:
+        """Wait for the bulk rows that are on their way. Raises what the database says of them."""
+        task, self._on_its_way = self._on_its_way, None
+        if task is not None:
+            await task
 
     def reach(self, point: str) -> None:
         """Pass a named crash point."""

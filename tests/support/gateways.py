@@ -68,10 +68,10 @@ class Bench:
             query = select(BankTransaction).order_by(bank_transactions.c.id)
             return list((await session.execute(query)).scalars())
 
-    async def rows(self, row: type[Any]) -> Sequence[Any]:
-        """Return all rows of a table."""
+    async def rows(self, row: type[Any], order: Any = None) -> Sequence[Any]:
+        """Return all rows of a table, in the order of their keys unless another is given."""
         async with self.database.read() as session:
-            return (await session.execute(select(row).order_by(row.id))).scalars().all()
+            return (await session.execute(select(row).order_by(row.id if order is None else order))).scalars().all()
 
     async def broken(self) -> list[str]:
         """Return what ``check`` says: nothing, when all is well."""

@@ -736,7 +736,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
     op.create_index("ix_decision_bank_transaction", "decision", ["bank_transaction_id", "id"], unique=False)
-    op.create_index(op.f("ix_decision_batch_id"), "decision", ["batch_id"], unique=False)
+    op.create_index(
+        "ix_decision_batch_id",
+        "decision",
+        ["batch_id"],
+        unique=False,
+        sqlite_where=sa.text("batch_id IS NOT NULL"),
+        postgresql_where=sa.text("batch_id IS NOT NULL"),
+    )
     op.create_table(
         "review_item",
         sa.Column("id", columns.KEY, autoincrement=False, nullable=False),
@@ -833,15 +840,21 @@ def upgrade() -> None:
             ["open_item.company_id", "open_item.id"],
             name=op.f("fk_allocation_company_id_target_item_id"),
         ),
-        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_allocation_company_id")),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_allocation_decision_id")),
         sa.ForeignKeyConstraint(["reverses_id"], ["allocation.id"], name=op.f("fk_allocation_reverses_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_allocation_reverses_id")),
     )
     op.create_index("ix_allocation_bank_transaction", "allocation", ["source_bank_transaction_id"], unique=False)
     op.create_index(op.f("ix_allocation_decision_id"), "allocation", ["decision_id"], unique=False)
     op.create_index("ix_allocation_target_item", "allocation", ["target_item_id"], unique=False)
+    op.create_index(
+        "uq_allocation_reverses_id",
+        "allocation",
+        ["reverses_id"],
+        unique=True,
+        sqlite_where=sa.text("reverses_id IS NOT NULL"),
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
+    )
     op.create_table(
         "comment",
         sa.Column("id", columns.KEY, autoincrement=False, nullable=False),

@@ -1,0 +1,159 @@
+"""Decide on what is read while it is still being read, in a second process.
+
+The import of a large file spools its first statement list by list. The second process follows the spool, with the index
+of the open items at hand, and writes what it decided on each list beside it. Nothing of that counts before it is stored
+together with the statement, and only if every item is then as it was seen; without it the statement is stored as new,
+and matched afterwards.
+"""
+
+import asyncio
+import datetime as dt
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator
+from operator import itemgetter
+from pathlib import Path
+
+import structlog
+
+from gateway.domain.matching.candidates import ItemIndex
+from gateway.domain.matching.match import match_statement
+from gateway.domain.matching.model import Book, Policy
+from gateway.services.foresight import NOTHING, Foresight, foresee
+from gateway.services.limit_process import limit_process
+from gateway.services.load_candidates import SETTLED, load_index, load_policy
+from gateway.services.spool_statements import ROW_NAMES
+from gateway.store.bank_transactions import CREDIT_NAMES, Unexplained, unexplained_of
+from gateway.store.database import Database
+from gateway.store.spool import Rows, Spool, follow
+from schemas.states import BankTransactionState
+
+log = structlog.get_logger()
+CHUNK = 1_500  # Rows that are decided together, at least.
+_NAP_S = 0.01
+_PLACE = {name: place for place, name in enumerate(ROW_NAMES)}
+_AMOUNT, _DAY = _PLACE["amount_minor"], _PLACE["booking_date"]
+_REASON, _PROVISIONAL = _PLACE["return_reason"], _PLACE["is_provisional"]
+_facts = itemgetter(*[_PLACE[name] for name in CREDIT_NAMES[3:]])
+
+
+class Ahead:
+    """The second process of an import, as the first one sees it."""
+
+    def __init__(self, database_url: str, company_id: int, rows: Path) -> None:
+        """Start deciding on rows of a company that are being spooled; the spool has a first list already."""
+        self._company_id = company_id
+        self._rows = rows
+        self._decided = rows.with_suffix(".decided")
+        self._decided.touch()
+        self._lists = follow(self._decided)
+        arguments = (database_url, company_id, rows, self._decided, os.getpid())
+        context = multiprocessing.get_context("spawn")
+        self._process = context.Process(target=_decide_in_process, args=arguments, daemon=True)
+        self._process.start()
+
+    def is_for(self, company_id: int, spool: Spool) -> bool:
+        """Tell whether it decides on these rows, for this company."""
+        return (company_id, spool.path) == (self._company_id, self._rows)
+
+    async def next(self) -> Foresight:
+        """Return what was decided on the next list; nothing, once the process came to an end."""
+        while True:
+            is_over = not self._process.is_alive()  # Asked first: what it wrote last is read then.
+            lists = next(self._lists, [])
+            if lists is not None:
+                return Foresight(*lists[0]) if lists else NOTHING
+            if is_over:
+                log.warning("decide_ahead_broke_off", exit_code=self._process.exitcode)
+                self._lists = iter(())
+                return NOTHING
+            await asyncio.sleep(_NAP_S)
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.join()
+
+
+def _decide_in_process(database_url: str, company_id: int, rows: Path, decided: Path, parent: int) -> None:
+    limit_process(parent)
+    lists = _waited(rows)
+    first = next(lists, None)
+    if first is None:
+        return
+    index, policy = asyncio.run(_load(database_url, company_id, first))
+    spool = Spool(decided)
+    for foresight in decide_lists(_with(first, lists), index, policy):
+        spool.write([foresight])
+    spool.close()
+
+
+async def _load(database_url: str, company_id: int, first: Rows) -> tuple[ItemIndex, Policy]:
+    database = Database(database_url)
+    first_date = min([row[_DAY] for row in first if row[_DAY]], default=dt.date.min + SETTLED)
+    try:
+        async with database.read() as session:
+            index = await load_index(session, company_id, since_date=first_date - SETTLED, debits=[])
+            return index, await load_policy(session, company_id)
+    finally:
+        await database.close()
+
+
+def _waited(path: Path) -> Iterator[Rows]:
+    for rows in follow(path):
+        if rows is None:
+            time.sleep(_NAP_S)
+        else:
+            yield rows
+
+
+def _with(first: Rows, rest: Iterator[Rows]) -> Iterator[Rows]:
+    yield first
+    yield from rest
+
+
+def decide_lists(lists: Iterator[Rows], index: ItemIndex, policy: Policy) -> Iterator[Foresight]:
+    """Yield what is decided on each list, in their order; stop where a bank goes back in its dates."""
+    last, count = dt.date.min, 0
+    waiting: list[Rows] = []
+    for rows in lists:
+        days = [row[_DAY] for row in rows if row[_DAY]]
+        if days and min(days) < last:
+            break
+        waiting.append(rows)
+        if sum(map(len, waiting)) >= CHUNK:
+            last = max([row[_DAY] for one in waiting for row in one if row[_DAY]], default=last)
+            yield from _decide(waiting, count, index, policy)
+            count += sum(map(len, waiting))
+            waiting = []
+    yield from _decide(waiting, count, index, policy)
+
+
+def _decide(lists: list[Rows], count: int, index: ItemIndex, policy: Policy) -> Iterator[Foresight]:
+    given: list[list[tuple[int, Unexplained]]] = []
+    for rows in lists:
+        given.append([(place, _unexplained(count + place, row)) for place, row in enumerate(rows) if _is_known(row)])
+        count += len(rows)
+    decisions = iter(match_statement([one.credit for some in given for _, one in some], index, policy))
+    decided = [[(place, one, next(decisions)) for place, one in some] for some in given]
+    items = {
+        line.item_id
+        for some in decided
+        for _, _, decision in some
+        if isinstance(decision, Book)
+        for line in decision.explanation.lines
+    }
+    left_open = index.left_open(items)
+    for some in decided:
+        yield foresee(some, left_open)
+
+
+def _is_known(row: tuple[object, ...]) -> bool:
+    """Tell whether a row is booked and dated, and no return: those take back what only the store knows."""
+    is_return = row[_REASON] is not None and row[_AMOUNT] < 0  # type: ignore[operator]
+    return not row[_PROVISIONAL] and row[_DAY] is not None and not is_return
+
+
+def _unexplained(key: int, row: tuple[object, ...]) -> Unexplained:
+    return unexplained_of((key, row[_AMOUNT], 0, *_facts(row), BankTransactionState.NEW))
