@@ -4,7 +4,7 @@ Rows are locked first, in the order of their keys: bank transactions, then open 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, func, select, text, update
@@ -19,6 +19,7 @@ from schemas.errors import GatewayError
 from schemas.states import BankTransactionState
 
 _transactions, _items = table_of(BankTransaction), table_of(OpenItem)
+_HELD_MAX = 5_000
 _SETTLED = "settled_minor = settled_minor + moved.delta, version = version + 1"
 _DRAWN = f"""
     allocated_minor = allocated_minor + moved.delta,
@@ -100,13 +101,17 @@ async def _locked(
     return found
 
 
-async def hold_transactions(work: Work, ids: Iterable[int]) -> None:
+async def hold_transactions(work: Work, ids: Collection[int]) -> None:
     """Lock bank transactions in the order of their keys, without reading them; SQLite has one writer anyway."""
     await _hold(work, _transactions, ids)
 
 
-async def _hold(work: Work, table: Table, ids: Iterable[int]) -> None:
+async def _hold(work: Work, table: Table, ids: Collection[int]) -> None:
     if work.is_sqlite:
+        return
+    if len(ids) > _HELD_MAX:
+        # To lock so many rows costs as much as to change them; readers are not held up.
+        await work.session.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
         return
     for piece in in_pieces(ids):
         held = select(table.c.id).where(among(work.session, table.c.id, piece)).order_by(table.c.id).with_for_update()
