@@ -3,7 +3,6 @@
 import datetime as dt
 import gc
 import os
-import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,7 +11,8 @@ import pytest
 from hypothesis import settings
 
 from gateway.store.database import Database, open_database, sqlite_url
-from support.databases import Postgres, memory_folder, postgres_or_reason
+from support import statements  # noqa: F401 It is enough to know it.
+from support.databases import Databases, Postgres, SqliteFiles, memory_folder, postgres_or_reason
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 
@@ -57,14 +57,18 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a migrated, empty database; the test runs once on each kind."""
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """What makes databases of a kind; the test runs once on each kind."""
     if request.param == "sqlite":
-        template: Path = request.getfixturevalue("migrated_sqlite")
-        shutil.copy(template, tmp_path / "gateway.db")
-        return sqlite_url(tmp_path)
+        return SqliteFiles(request.getfixturevalue("migrated_sqlite"))
     server: Postgres = request.getfixturevalue("postgres")
-    return server.fresh_database()
+    return server
+
+
+@pytest.fixture
+def database_url(databases: Databases, tmp_path: Path) -> str:
+    """The address of a migrated, empty database; the test runs once on each kind."""
+    return databases.fresh_database(tmp_path)
 
 
 @pytest.fixture

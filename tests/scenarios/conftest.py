@@ -12,7 +12,8 @@ from gateway.store.database import Database, sqlite_url
 from gateway.web import background, match_again
 from support.api import Firm, open_firm
 from support.bank import OUR_IBAN
-from support.databases import Postgres
+from support.databases import Databases, Postgres, SqliteFiles
+from support.desk import Desk, Desks, day_statement
 from support.gateways import CLERK, NOW, Bench, make_company, make_gate
 from support.web import Site, open_site
 
@@ -32,6 +33,33 @@ async def bench(database: Database, tmp_path: Path) -> Bench:
 async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
     """A gateway that listens, on each kind of database."""
     async with open_site(database_url, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Desks:
+    """Desks that were made once, to open copies of."""
+    return Desks(lambda: tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture
+async def quiet_desk(desks: Desks, databases: Databases, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk to which no file was brought yet, on each kind of database."""
+    async with desks.open_copy(databases, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def light_desk(desks: Desks, migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk to which no file was brought yet, on SQLite only."""
+    async with desks.open_copy(SqliteFiles(migrated_sqlite), tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def asked_desk(desks: Desks, databases: Databases, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk with a payment that explained itself and three questions, on each kind of database."""
+    async with desks.open_copy(databases, tmp_path, day_statement()) as opened:
         yield opened
 
 

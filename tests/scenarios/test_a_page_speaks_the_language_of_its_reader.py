@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.states import Role
-from support.desk import open_desk, words_of
+from support.desk import Desk, words_of
 from support.web import Site
 
 
@@ -35,15 +35,14 @@ async def test_the_choice_in_the_account_stays_in_every_browser_of_the_person(li
     assert "Ihr Konto" in page.text
 
 
-async def test_amounts_days_and_what_is_refused_are_written_for_the_reader(site: Site) -> None:
-    desk = await open_desk(site)
-    await desk.clerk.post("/account/preferences", {"language": "fr"})
+async def test_amounts_days_and_what_is_refused_are_written_for_the_reader(quiet_desk: Desk) -> None:
+    await quiet_desk.clerk.post("/account/preferences", {"language": "fr"})
 
-    page = words_of((await desk.clerk.get("/invoices?which=overdue")).text)
-    refused = await desk.clerk.post(
+    page = words_of((await quiet_desk.clerk.get("/invoices?which=overdue")).text)
+    refused = await quiet_desk.clerk.post(
         "/customers/new", {"number": "C-1", "name": "Alpha", "iban": "DE00370400440532013000"}
     )
-    lost = await desk.clerk.get("/invoices/123456")
+    lost = await quiet_desk.clerk.get("/invoices/123456")
 
     assert "Les 2 postes de cette liste 400,00 EUR 400,00 EUR" in page
     assert "clé de contrôle" in refused.text

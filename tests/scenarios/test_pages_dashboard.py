@@ -2,7 +2,7 @@
 
 from schemas.states import Role
 from support.bank import camt, payment
-from support.desk import day_statement, open_desk, words_of
+from support.desk import Desk, open_desk, words_of
 from support.web import Site
 
 
@@ -17,11 +17,8 @@ async def test_an_empty_installation_shows_the_next_step(light_site: Site) -> No
     assert 'href="/imports/customers"' in page
 
 
-async def test_the_dashboard_says_what_waits_and_how_much_explains_itself(site: Site) -> None:
-    desk = await open_desk(site)
-    await desk.upload(day_statement())
-
-    page = words_of((await desk.clerk.get("/dashboard")).text)
+async def test_the_dashboard_says_what_waits_and_how_much_explains_itself(asked_desk: Desk) -> None:
+    page = words_of((await asked_desk.clerk.get("/dashboard")).text)
 
     assert "3 to review" in page
     assert "Another payer 1 250.00 EUR" in page

@@ -3,8 +3,8 @@
 import aiohttp
 import pytest
 
-from support.desk import Desk, open_desk, words_of
-from support.web import Answer, Site
+from support.desk import Desk, words_of
+from support.web import Answer
 
 HEADER = "number,customer_number,issue_date,due_date,currency,amount\n"
 GOOD = HEADER + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-1005,C3,2026-10-01,2026-12-31,EUR,75.00\n"
@@ -13,8 +13,8 @@ GERMAN = "Rechnungsnummer;Kundennummer;Rechnungsdatum;Fällig am;Betrag\nFA-3003
 
 
 @pytest.fixture
-async def desk(light_site: Site) -> Desk:
-    return await open_desk(light_site)
+def desk(light_desk: Desk) -> Desk:
+    return light_desk
 
 
 async def bring(desk: Desk, text: str, kind: str = "invoices") -> str:

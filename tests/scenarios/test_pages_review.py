@@ -8,15 +8,13 @@ from gateway.store.allocations import Allocation
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.check import broken_invariants
 from schemas.states import BankTransactionState, Role
-from support.desk import Desk, day_statement, open_desk, words_of
-from support.web import Answer, Site
+from support.desk import Desk, words_of
+from support.web import Answer
 
 
 @pytest.fixture
-async def desk(site: Site) -> Desk:
-    opened = await open_desk(site)
-    await opened.upload(day_statement())
-    return opened
+def desk(asked_desk: Desk) -> Desk:
+    return asked_desk
 
 
 async def state_of(desk: Desk, path: str) -> BankTransactionState:

@@ -8,8 +8,7 @@ import pytest
 from gateway.store.parties import PayerIban, known_ibans_of
 from schemas.states import IbanSource, Role
 from support.bank import DAY, camt, payment
-from support.desk import STRANGER, Desk, day_statement, open_desk, words_of
-from support.web import Site
+from support.desk import STRANGER, Desk, words_of
 
 INTEREST = [
     payment(1_100, "Zinsen Q3 2026", name="Hausbank", iban="DE02300209000106531065", reference="Z1"),
@@ -21,10 +20,8 @@ LATER = payment(1_300, "Zinsen Q1 2027", name="Hausbank", iban="DE02300209000106
 
 
 @pytest.fixture
-async def desk(site: Site) -> Desk:
-    opened = await open_desk(site)
-    await opened.upload(day_statement())
-    return opened
+def desk(asked_desk: Desk) -> Desk:
+    return asked_desk
 
 
 async def customer_key(desk: Desk, question: str, name: str) -> str:

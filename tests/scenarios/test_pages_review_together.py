@@ -6,15 +6,13 @@ import re
 import pytest
 
 from schemas.states import Role
-from support.desk import Desk, day_statement, open_desk, words_of
-from support.web import Browser, Site
+from support.desk import Desk, words_of
+from support.web import Browser
 
 
 @pytest.fixture
-async def desk(site: Site) -> Desk:
-    opened = await open_desk(site)
-    await opened.upload(day_statement())
-    return opened
+def desk(asked_desk: Desk) -> Desk:
+    return asked_desk
 
 
 @pytest.fixture

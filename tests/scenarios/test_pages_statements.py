@@ -8,13 +8,12 @@ import pytest
 
 from schemas.states import Role
 from support.bank import camt, payment
-from support.desk import Desk, day_statement, open_desk, words_of
-from support.web import Site
+from support.desk import Desk, day_statement, words_of
 
 
 @pytest.fixture
-async def desk(site: Site) -> Desk:
-    return await open_desk(site)
+def desk(quiet_desk: Desk) -> Desk:
+    return quiet_desk
 
 
 def held_id(html: str) -> str:

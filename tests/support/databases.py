@@ -11,12 +11,31 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import asyncpg
 from sqlalchemy import make_url
 
+from gateway.store.database import sqlite_url
 from gateway.store.migrate import migrate
+
+
+class SqliteFiles:
+    """A migrated file, from which each test gets its own copy."""
+
+    def __init__(self, migrated: Path) -> None:
+        self._migrated = migrated
+
+    def fresh_database(self, folder: Path) -> str:
+        """Return the address of a migrated, empty database in a folder."""
+        shutil.copy(self._migrated, folder / "gateway.db")
+        return sqlite_url(folder)
+
+    def copy_of(self, url: str, folder: Path) -> str:
+        """Return the address of a copy of a database that nobody has open."""
+        source = Path(url.split("///", 1)[1])
+        shutil.copy(source, folder / source.name)
+        return sqlite_url(folder)
 
 
 class Postgres:
@@ -37,10 +56,14 @@ class Postgres:
         for name in [*self._made, self._template]:
             self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def fresh_database(self) -> str:
-        """Return the address of a new copy of the template."""
+    def fresh_database(self, _folder: Path | None = None) -> str:
+        """Return the address of a migrated, empty database; no folder holds it."""
+        return self.copy_of(self.url_of(self._template))
+
+    def copy_of(self, url: str, _folder: Path | None = None) -> str:
+        """Return the address of a copy of a database that nobody has open."""
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}" STRATEGY {self._copying}')
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{make_url(url).database}" STRATEGY {self._copying}')
         self._made.append(name)
         return self.url_of(name)
 
@@ -51,6 +74,9 @@ class Postgres:
 
     def _execute(self, sql: str) -> None:
         _run_apart(_execute(self.admin_url, sql))
+
+
+Databases: TypeAlias = SqliteFiles | Postgres
 
 
 class OwnPostgres(Postgres):

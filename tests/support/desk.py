@@ -2,6 +2,11 @@
 
 import datetime as dt
 import re
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 
@@ -13,8 +18,9 @@ from gateway.web import background
 from schemas.states import OpenItemKind, Role
 from schemas.tables import CustomerRow, InvoiceRow
 from support.bank import OUR_IBAN, camt, payment
+from support.databases import Databases
 from support.in_process import HereWorkers
-from support.web import Answer, Browser, Site
+from support.web import Answer, Browser, Site, open_site
 
 CUSTOMERS = (("C1", "Alpha Werke GmbH"), ("C2", "Beta Handel AG"), ("C3", "Gamma SARL"))
 # number, customer, amount, due
@@ -76,6 +82,50 @@ async def open_desk(site: Site, *, with_processes: bool = False) -> Desk:
             row = InvoiceRow(0, number, customer, "EUR", minor, kind, dt.date(2026, 10, 1), due_date)
             await add_item(work, row=row)
     return Desk(site, await site.sign_in(Role.CLERK))
+
+
+@dataclass(frozen=True)
+class ClosedDesk:
+    """A desk that nobody has open: its database, its folder and the cookie of its clerk."""
+
+    url: str
+    folder: Path
+    cookie: str
+
+
+class Desks:
+    """Desks that are made once on each kind of database; each test opens a copy."""
+
+    def __init__(self, new_folder: Callable[[], Path]) -> None:
+        self._new_folder = new_folder
+        self._closed: dict[tuple[type[Databases], tuple[bytes, ...]], ClosedDesk] = {}
+
+    @asynccontextmanager
+    async def open_copy(self, databases: Databases, folder: Path, *files: bytes) -> AsyncIterator[Desk]:
+        """Open a desk to which these files were brought."""
+        closed = await self._made(databases, files)
+        shutil.copytree(closed.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("gateway.db", "here"))
+        async with open_site(databases.copy_of(closed.url, folder), folder) as site:
+            site.gateway.workers = HereWorkers(site)
+            site.users_count = 1
+            clerk = site.browser()
+            clerk.cookie = closed.cookie
+            yield Desk(site, clerk)
+
+    async def _made(self, databases: Databases, files: tuple[bytes, ...]) -> ClosedDesk:
+        made = (type(databases), files)
+        if made not in self._closed:
+            self._closed[made] = await self._make(databases, files)
+        return self._closed[made]
+
+    async def _make(self, databases: Databases, files: tuple[bytes, ...]) -> ClosedDesk:
+        folder = self._new_folder()
+        url = databases.fresh_database(folder)
+        async with open_site(url, folder) as site:
+            desk = await open_desk(site)
+            for data in files:
+                await desk.upload(data)
+            return ClosedDesk(url, folder, desk.clerk.cookie)
 
 
 def day_statement() -> bytes:

@@ -130,7 +130,7 @@ class Site:
         self.url = f"http://127.0.0.1:{port}"
         self.first_link = link
         self._browsers: list[Browser] = []
-        self._count = 0
+        self.users_count = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -155,16 +155,16 @@ class Site:
 
     async def add_user(self, *roles: Role, password: str = PASSWORD, is_enrolled: bool | None = None) -> User:
         """Add a user who has a password and, when his roles ask for it, a second factor."""
-        self._count += 1
+        self.users_count += 1
         company = await self.company()
         enrolled = needs_second_factor(roles) if is_enrolled is None else is_enrolled
         async with self.gateway.database.begin(actor=SYSTEM, now=self.clock(), company_id=company.id, ids=10) as work:
             user = User(
                 id=work.new_id(),
-                login=f"user{self._count}",
-                name=f"Person {self._count}",
+                login=f"user{self.users_count}",
+                name=f"Person {self.users_count}",
                 password_hash=QUICK.hash(password),
-                totp_salt=f"salt{self._count}" if enrolled else None,
+                totp_salt=f"salt{self.users_count}" if enrolled else None,
                 totp_enrolled_at=self.clock() if enrolled else None,
                 created_at=self.clock(),
             )
