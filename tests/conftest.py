@@ -13,6 +13,7 @@ from hypothesis import settings
 from gateway.store.database import Database, open_database, sqlite_url
 from support import statements  # noqa: F401 It is enough to know it.
 from support.databases import Databases, Postgres, SqliteFiles, memory_folder, postgres_or_reason
+from support.desk import Desks
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 
@@ -78,6 +79,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.check()
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Desks:
+    """Desks that were made once, to open copies of."""
+    return Desks(lambda: tmp_path_factory.mktemp("desk"))
 
 
 # Machines differ in speed and are busy at times: what a property finds must not depend on that.

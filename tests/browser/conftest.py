@@ -1,7 +1,6 @@
 """A gateway with data and a real browser before it. Without Chromium: a loud skip, in CI a failure."""
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,9 +8,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from gateway.store.database import sqlite_url
 from support.chromium import chromium, chromium_path
-from support.desk import Desk, open_desk
+from support.databases import SqliteFiles
+from support.desk import Desk, Desks, open_desk
 from support.web import open_site
 
 
@@ -31,6 +30,12 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[Desk]:
     """A gateway with customers and invoices; its workers are real processes."""
-    shutil.copy(migrated_sqlite, tmp_path / "gateway.db")
-    async with open_site(sqlite_url(tmp_path), tmp_path) as site:
+    async with open_site(SqliteFiles(migrated_sqlite).fresh_database(tmp_path), tmp_path) as site:
         yield await open_desk(site, with_processes=True)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def quick_desk(desks: Desks, migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[Desk]:
+    """The same without processes, for tests of what happens on a page."""
+    async with desks.open_copy(SqliteFiles(migrated_sqlite), tmp_path) as opened:
+        yield opened

@@ -6,11 +6,12 @@ from typing import Literal
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, expect
 
 from schemas.states import Role
 from support.bank import camt, mt940, payment
+from support.chromium import page_of_clerk
 from support.desk import Desk, day_statement
 from support.web import PASSWORD
 
@@ -109,33 +110,31 @@ PAGES = (
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-async def test_no_page_has_a_violation_in_light_or_dark(browser: Browser, desk: Desk) -> None:
-    await desk.upload(day_statement())
-    await desk.upload(camt(payment(5_000, "x"), closing=99, number="50", day=LATER.booking_date.replace(day=19)))
-    context = await browser.new_context(base_url=desk.site.url, bypass_csp=True, locale="en-GB")
-    page = await context.new_page()
-    await log_in(page, desk, Role.CLERK)
-    found = await addresses(page)
+async def test_no_page_has_a_violation_in_light_or_dark(browser: Browser, quick_desk: Desk) -> None:
+    await quick_desk.upload(day_statement())
+    await quick_desk.upload(camt(payment(5_000, "x"), closing=99, number="50", day=LATER.booking_date.replace(day=19)))
 
     faults: dict[str, list[str]] = {}
-    for pattern in PAGES:
-        path = pattern.format_map(found)
-        answer = await page.goto(path)
-        assert answer is not None
-        assert answer.status == 200, path
-        for scheme in SCHEMES:
-            violations = await violations_of(page, scheme)
-            if violations:
-                faults[f"{path} {scheme}"] = violations
-    await context.close()
+    async with page_of_clerk(browser, quick_desk, bypass_csp=True) as page:
+        found = await addresses(page)
+        for pattern in PAGES:
+            path = pattern.format_map(found)
+            answer = await page.goto(path)
+            assert answer is not None
+            assert answer.status == 200, path
+            await page.evaluate(AXE_SCRIPT)
+            for scheme in SCHEMES:
+                violations = await violations_of(page, scheme)
+                if violations:
+                    faults[f"{path} {scheme}"] = violations
     assert faults == {}
 
 
 async def violations_of(page: Page, scheme: Literal["light", "dark"]) -> list[str]:
-    """Return what axe finds on the open page in a colour scheme."""
+    """Return what axe, which is on the open page, finds there in a colour scheme."""
     await page.emulate_media(color_scheme=scheme)
-    result = await Axe().run(page)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in result.response["violations"]]
+    violations = await page.evaluate("axe.run({resultTypes: ['violations']}).then((found) => found.violations)")
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations]
 
 
 async def addresses(page: Page) -> dict[str, str]:

@@ -7,32 +7,23 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Route, expect
 
-from schemas.states import Role
 from support.bank import camt, payment
+from support.chromium import page_of_clerk
 from support.desk import STRANGER, UNKNOWN, Desk, day_statement
-from support.web import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]  # The loop of the browser.
 QUESTIONS = 25
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, desk: Desk) -> AsyncIterator[Page]:
+async def page(browser: Browser, quick_desk: Desk) -> AsyncIterator[Page]:
     """A page of a clerk; what it says on the console fails the test."""
-    context = await browser.new_context(locale="en-GB", base_url=desk.site.url, viewport={"width": 1280, "height": 800})
-    opened = await context.new_page()
-    opened.set_default_timeout(10_000)
     said: list[str] = []
-    opened.on("console", lambda message: None if _is_expected(message) else said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    user = await desk.site.add_user(Role.CLERK)
-    await opened.goto("/log-in")
-    await opened.get_by_label("Name").fill(user.login)
-    await opened.get_by_label("Password").fill(PASSWORD)
-    await opened.keyboard.press("Enter")
-    await opened.wait_for_url("**/dashboard")
-    yield opened
-    await context.close()
+    async with page_of_clerk(browser, quick_desk, viewport={"width": 1280, "height": 800}) as opened:
+        opened.set_default_timeout(10_000)
+        opened.on("console", lambda message: None if _is_expected(message) else said.append(message.text))
+        opened.on("pageerror", lambda error: said.append(str(error)))
+        yield opened
     assert said == []
 
 
@@ -52,8 +43,8 @@ async def fetched_ahead(page: Page) -> None:
     await page.wait_for_load_state("networkidle")
 
 
-async def test_each_action_has_its_key_and_keeps_the_focus(page: Page, desk: Desk) -> None:
-    await desk.upload(day_statement())
+async def test_each_action_has_its_key_and_keeps_the_focus(page: Page, quick_desk: Desk) -> None:
+    await quick_desk.upload(day_statement())
     await page.goto("/review")
     await expect(page.locator("#who")).to_be_focused()
 
@@ -121,12 +112,14 @@ async def test_each_action_has_its_key_and_keeps_the_focus(page: Page, desk: Des
     await expect(page.locator("#work")).to_contain_text("Asleep until")
 
 
-async def test_a_queue_is_cleared_by_keyboard_and_the_next_question_is_there_at_once(page: Page, desk: Desk) -> None:
+async def test_a_queue_is_cleared_by_keyboard_and_the_next_question_is_there_at_once(
+    page: Page, quick_desk: Desk
+) -> None:
     bookings = [
         payment(1_000 + number, f"Bareinzahlung {number}", name=f"Payer {number:03}", reference=f"H{number}", iban=None)
         for number in range(QUESTIONS)
     ]
-    await desk.upload(camt(*bookings))
+    await quick_desk.upload(camt(*bookings))
     await page.goto("/review")
     may_answer = asyncio.Event()
 
@@ -149,8 +142,8 @@ async def test_a_queue_is_cleared_by_keyboard_and_the_next_question_is_there_at_
     await expect(page.locator("#work")).to_contain_text(f"{QUESTIONS} by you")
 
 
-async def test_what_is_refused_comes_back_with_its_reason(page: Page, desk: Desk) -> None:
-    await desk.upload(camt(STRANGER, UNKNOWN))
+async def test_what_is_refused_comes_back_with_its_reason(page: Page, quick_desk: Desk) -> None:
+    await quick_desk.upload(camt(STRANGER, UNKNOWN))
     await page.goto("/review")
     await fetched_ahead(page)
     await page.locator("input[name=seen]").first.evaluate("(field) => { field.value = 'another'; }")
@@ -162,8 +155,8 @@ async def test_what_is_refused_comes_back_with_its_reason(page: Page, desk: Desk
     await expect(page.locator("#who")).to_be_focused()
 
 
-async def test_a_lost_connection_is_said_and_the_question_is_still_there(page: Page, desk: Desk) -> None:
-    await desk.upload(camt(STRANGER, UNKNOWN))
+async def test_a_lost_connection_is_said_and_the_question_is_still_there(page: Page, quick_desk: Desk) -> None:
+    await quick_desk.upload(camt(STRANGER, UNKNOWN))
     await page.goto("/review")
     await fetched_ahead(page)
     address = page.url

@@ -36,12 +36,6 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def desks(tmp_path_factory: pytest.TempPathFactory) -> Desks:
-    """Desks that were made once, to open copies of."""
-    return Desks(lambda: tmp_path_factory.mktemp("desk"))
-
-
 @pytest.fixture
 async def quiet_desk(desks: Desks, databases: Databases, tmp_path: Path) -> AsyncIterator[Desk]:
     """A desk to which no file was brought yet, on each kind of database."""

@@ -4,8 +4,11 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
+
+from support.desk import Desk
 
 _PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 _ARGUMENTS = (
@@ -29,3 +32,12 @@ async def chromium(path: str) -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def page_of_clerk(browser: Browser, desk: Desk, **options: Any) -> AsyncIterator[Page]:
+    """Open a page of the clerk of a desk, who is logged in."""
+    context = await browser.new_context(locale="en-GB", base_url=desk.site.url, **options)
+    await context.add_cookies([{"name": "gateway", "value": desk.clerk.cookie, "url": desk.site.url}])
+    yield await context.new_page()
+    await context.close()
