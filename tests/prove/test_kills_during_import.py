@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from support.bank import camt, payment
+from support.command_line import Command
+from support.databases import SqliteFiles
 from support.figures import count, note
 from support.processes import kill, run, start
 
@@ -46,16 +48,23 @@ def invoices(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_kills_during_imports_leave_nothing_half_and_nothing_twice(
-    database_url: str, tmp_path: Path, statement: Path, invoices: tuple[Path, Path]
+    database_url: str,
+    tmp_path: Path,
+    statement: Path,
+    invoices: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     chance = random.Random(SEED)
-    data, url = tmp_path / "data", "" if database_url.startswith("sqlite") else database_url
-    told(data, url, "accounts", "add", "DE89370400440532013000")
-    told(data, url, "import-customers", str(invoices[0]))
-    told(data, url, "import-invoices", str(invoices[1]))
+    data, url = tmp_path, "" if database_url.startswith("sqlite") else database_url
+    command = Command(data, monkeypatch, capsys, url=url)
+    told(command, "accounts", "add", "DE89370400440532013000")
+    told(command, "import-customers", str(invoices[0]))
+    told(command, "import-invoices", str(invoices[1]))
     began = time.monotonic()
-    told(data, url, "import", str(on_day(statement, 0)))
+    whole = run("import", str(on_day(statement, 0)), data=data, url=url)
     whole_s = time.monotonic() - began
+    assert whole.returncode == 0, whole.stderr
     killed = 0
 
     for day in range(1, ROUNDS + 1):
@@ -64,11 +73,11 @@ def test_kills_during_imports_leave_nothing_half_and_nothing_twice(
         time.sleep(chance.uniform(0.3, 1.0) * whole_s)
         killed += process.poll() is None
         kill(process)
-        told(data, url, "import", str(path))
-        told(data, url, "check")
+        told(command, "import", str(path))
+        told(command, "check")
 
-    rows = list(csv.DictReader(told(data, url, "export", "bank-transactions").splitlines()))
-    exported = csv.DictReader(told(data, url, "export", "allocations").splitlines())
+    rows = list(csv.DictReader(told(command, "export", "bank-transactions").splitlines()))
+    exported = csv.DictReader(told(command, "export", "allocations").splitlines())
     booked = [row["invoice_number"] for row in exported if row["invoice_number"]]
     assert len(rows) == len({row["bank_transaction_id"] for row in rows}) == ENTRIES * (ROUNDS + 1)
     assert len(booked) == len(set(booked)) == ENTRIES // 2
@@ -76,10 +85,10 @@ def test_kills_during_imports_leave_nothing_half_and_nothing_twice(
     note(f"kills during imports, {kind}", f"{killed} of {ROUNDS} imports killed before their end; check clean", SEED)
 
 
-def told(data: Path, url: str, *arguments: str) -> str:
+def told(command: Command, *arguments: str) -> str:
     """Run a command that must succeed (or leave something to a person); return what it printed."""
-    done = run(*arguments, data=data, url=url)
-    assert done.returncode in (0, 3), done.stdout + done.stderr
+    done = command(*arguments)
+    assert done.code in (0, 3), done.stdout + done.stderr
     return done.stdout
 
 
@@ -92,11 +101,12 @@ def on_day(statement: Path, day: int) -> Path:
     return path
 
 
-def test_the_command_line_says_what_it_did(tmp_path: Path) -> None:
+def test_the_command_line_says_what_it_did(migrated_sqlite: Path, tmp_path: Path) -> None:
+    SqliteFiles(migrated_sqlite).fresh_database(tmp_path)
     path = tmp_path / "statement.xml"
     path.write_bytes(camt(payment(1_000, "x", reference="A1")))
 
-    done = run("import", str(path), "--json", data=tmp_path / "data")
+    done = run("import", str(path), "--json", data=tmp_path)
 
     assert done.returncode == 3, done.stderr
     (report,) = [json.loads(line) for line in done.stdout.splitlines()]

@@ -19,15 +19,19 @@ class Ended(NamedTuple):
 
 
 class Command:
-    """The command line on a data folder, without what the environment sets."""
+    """The command line on a data folder, and on the database at ``url`` if one is named; else nothing is set."""
 
-    def __init__(self, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, url: str = ""
+    ) -> None:
         self._data = data
         self._monkeypatch = monkeypatch
         self._capsys = capsys
         for name in list(os.environ):
             if name.startswith("GATEWAY_"):
                 monkeypatch.delenv(name)
+        if url:
+            monkeypatch.setenv("GATEWAY_DATABASE_URL", url)
 
     def __call__(self, *arguments: str) -> Ended:
         """Run one command to its end."""
