@@ -1,10 +1,14 @@
-"""Bad input to every call: an answer that says what is wrong, never a crash, and nothing stored that cannot be."""
+"""Bad input to every call: an answer that says what is wrong, never a crash, and nothing stored that cannot be.
+
+What has not even its shape never comes as far as the database, so it is sent to the gateway on SQLite only.
+"""
 
 import asyncio
 import base64
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any, get_args
+from urllib.parse import parse_qsl
 
 import pytest
 import pytest_asyncio
@@ -117,6 +121,15 @@ def is_right(shape: type[BaseModel], body: str) -> bool:
     return True
 
 
+def has_shape(shape: type[BaseModel], query: str) -> bool:
+    """Tell whether a query has its shape; only such a one comes as far as the database."""
+    try:
+        shape.model_validate(dict(parse_qsl(query, keep_blank_values=True)))
+    except ValidationError:
+        return False
+    return True
+
+
 async def send_all(firm: Firm, route: Route, path: str, bodies: Sequence[str]) -> list[Answer]:
     headers = {"Content-Type": "application/json"}
     answers = []
@@ -140,9 +153,9 @@ async def test_no_field_of_a_body_makes_a_crash(full: tuple[Firm, dict[str, str]
     wrong = [body for body in bodies if body not in right]
 
     await send_all(firm, route, path_of(route, keys), right)
-    refused = await send_all(firm, route, path_of(route, keys), wrong[:: max(1, len(wrong) // 20)])
-
-    assert {answer.status for answer in refused} <= {400, 422}
+    if firm.site.gateway.database.is_sqlite:
+        refused = await send_all(firm, route, path_of(route, keys), wrong[:: max(1, len(wrong) // 20)])
+        assert {answer.status for answer in refused} <= {400, 422}
 
 
 @pytest.mark.parametrize("route", [call for call in CALLS if "{id}" in call.path], ids=lambda route: route.name)
@@ -164,6 +177,8 @@ async def test_no_query_makes_a_crash(full: tuple[Firm, dict[str, str]], route: 
     sorts = [f"&sort={sort}" for sort in get_args(fields["sort"].annotation)] if "sort" in fields else [""]
     queries += [f"cursor={value}{sort}" for value in CURSORS for sort in sorts if "cursor" in fields]
     queries += ["unknown=1", "limit=1&limit=2", "&&&", "=", "%"]
+    if not firm.site.gateway.database.is_sqlite:
+        queries = [query for query in queries if has_shape(route.query, query)]
 
     for start in range(0, len(queries), 10):
         some = [firm.machine.ask(route.method, f"{path}?{query}", data=TABLE) for query in queries[start : start + 10]]
