@@ -57,6 +57,8 @@ def scale(whole: str, fraction: str, currency: str) -> int:
     Raises InvalidAmount when a digit would be lost.
     """
     digits = minor_digits(currency)
+    if len(fraction) == digits:
+        return int(whole + fraction)
     kept, lost = fraction[:digits], fraction[digits:]
     if lost.strip("0"):
         raise InvalidAmount(f"amount {whole}.{fraction} has more decimals than {currency} allows ({digits})")

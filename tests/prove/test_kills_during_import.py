@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.services.import_statement import LARGE_BYTES
 from support.bank import camt, payment
 from support.command_line import Command
 from support.databases import SqliteFiles
@@ -93,9 +94,15 @@ def told(command: Command, *arguments: str) -> str:
 
 
 def on_day(statement: Path, day: int) -> Path:
-    """Write the statement as that of another day, with other references, following the one before."""
+    """Write the statement as that of another day, with other references, following the one before.
+
+    That of an odd day is large, so a second process decides ahead.
+    """
     moved = statement.read_bytes().replace(b"2026-11-16", f"2027-{day // 28 + 1:02d}-{day % 28 + 1:02d}".encode())
     moved = moved.replace(b"<AcctSvcrRef>R", f"<AcctSvcrRef>D{day:02d}R".encode())
+    if day % 2:
+        moved = moved.replace(b"</Ntry>", b"<AddtlNtryInf>" + b"Mitteilung der Bank " * 110 + b"</AddtlNtryInf></Ntry>")
+        assert len(moved) > LARGE_BYTES
     path = statement.with_name(f"day{day}.xml")
     path.write_bytes(moved.replace(b"MSG-1", f"MSG-{day}".encode()))
     return path
