@@ -86,7 +86,7 @@ async def build_app(
         proxies=settings.proxies,
     )
     application = make_application(gateway, routes)
-    jobs = Jobs(database, workers.import_file, clock)
+    jobs = Jobs(database, workers.import_file)
     application.on_startup.append(lambda _: _start(jobs))
     application.on_cleanup.append(lambda _: _stop(jobs, workers, database))
     return application
@@ -174,7 +174,7 @@ async def _start(jobs: Jobs) -> None:
 
 
 async def _stop(jobs: Jobs, workers: Workers, database: Database) -> None:
-    jobs.stop()
+    await jobs.stop()
     await asyncio.to_thread(workers.close)
     with suppress(TimeoutError):
         async with asyncio.timeout(_LAST_WORDS_S):

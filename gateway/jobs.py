@@ -20,29 +20,29 @@ RESUME_S = 30
 class Jobs:
     """The jobs of one process."""
 
-    def __init__(
-        self, database: Database, import_file: Callable[[int], Awaitable[None]], now: Callable[[], dt.datetime]
-    ) -> None:
+    def __init__(self, database: Database, import_file: Callable[[int], Awaitable[None]]) -> None:
         self._database = database
         self._import_file = import_file
-        self._now = now
+        self._looking = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
         """Begin to wake up; the first time at once."""
         self._scheduler.add_job(
-            self.resume_imports, "interval", seconds=RESUME_S, next_run_time=self._now(), misfire_grace_time=None,
-            coalesce=True, max_instances=1,
+            self.resume_imports, "interval", seconds=RESUME_S, next_run_time=dt.datetime.now(dt.UTC),
+            misfire_grace_time=None, coalesce=True, max_instances=1,
         )  # fmt: skip
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Wake up no more."""
-        self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """Wake up no more; who looks into the store just now may end."""
+        self._scheduler.remove_all_jobs()
+        async with self._looking:
+            self._scheduler.shutdown(wait=False)
 
     async def resume_imports(self) -> None:
         """Take up every received file that is not read yet; one that somebody reads is left to him."""
-        async with self._database.read() as session:
+        async with self._looking, self._database.read() as session:
             waiting = await statements.unfinished_files(session)
         results = await asyncio.gather(*map(self._import_file, waiting), return_exceptions=True)
         for file_id, result in zip(waiting, results, strict=True):
