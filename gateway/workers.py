@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -218,11 +219,15 @@ def _receive_archive(place: Place, archive: Archive, actor: Actor) -> list[Recei
 
 
 def _with_gate(place: Place, work: Callable[[Gate], Awaitable[T]]) -> T:
-    async def run() -> T:
-        gate = open_gate(place)
-        try:
-            return await work(gate)
-        finally:
-            await gate.close()
+    runner, gate = _kept_gate(place)
 
-    return asyncio.run(run())
+    async def run() -> T:
+        return await work(gate)
+
+    return runner.run(run())
+
+
+@cache
+def _kept_gate(place: Place) -> tuple[asyncio.Runner, Gate]:
+    """Open the store of this process once and keep it: what was prepared for one file serves the next."""
+    return asyncio.Runner(), open_gate(place)
