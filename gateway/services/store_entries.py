@@ -19,7 +19,6 @@ from gateway.store.columns import table_of
 from gateway.store.statements import Statement
 from gateway.store.stored_entries import StoredEntry
 from gateway.store.work import Work
-from schemas.errors import GatewayError
 from schemas.states import BankTransactionState, IgnoreCategory
 
 _NAMES = (
@@ -28,10 +27,8 @@ _NAMES = (
 )  # fmt: skip
 
 
-class MovedSince(GatewayError):
+class MovedSince(Exception):
     """An item is not any more as it was when it was decided ahead; nothing was stored."""
-
-    code = "moved_since"
 
 
 class Destination(NamedTuple):
@@ -132,7 +129,7 @@ class _Moves:
         await bank_transactions.ignore(self._work, self._ignored)
         self._work.reach("decisions_stored")
         if not await counters.settle_if_open(self._work, self._settled, self._left_open):
-            raise MovedSince("an open item was changed while the statement was read")
+            raise MovedSince
         self._work.reach("counters_moved")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
+    Subquery,
     and_,
     cast,
     func,
@@ -130,11 +131,18 @@ async def last_payments(session: AsyncSession, *, company_id: int, party_id: int
 
 
 async def ledger_page(
-    session: AsyncSession, *, company_id: int, party_id: int, currency: str, cursor: str = "", limit: int = 50
+    session: AsyncSession,
+    *,
+    company_id: int,
+    party_id: int,
+    currency: str,
+    until: dt.date | None = None,
+    cursor: str = "",
+    limit: int = 50,
 ) -> Page[LedgerLine]:
-    """Return a page of the ledger in one currency, the latest first. Raises InvalidCursor."""
+    """Return a page of the ledger in one currency, the latest first, to the end of a day. Raises InvalidCursor."""
     limit = limited(limit)
-    lines = _ledger(company_id, party_id, currency).subquery()
+    lines = _lines(company_id, party_id, currency, until)
     order = (lines.c.on_date, lines.c.place, lines.c.key)
     query = select(lines).order_by(*[part.desc() for part in order]).limit(limit + 1)
     if cursor:
@@ -142,10 +150,23 @@ async def ledger_page(
         here = (dt.date.fromisoformat(str(on_date)), place, key)
         query = query.where(tuple_(*order) < here)
     else:
-        total = select(func.coalesce(func.sum(lines.c.amount_minor), 0))
-        balance = int((await session.execute(total)).scalar_one())
+        balance = await _sum(session, lines)
     rows = (await session.execute(query)).all()
     return _ledger_page(rows, int(balance or 0), limit)
+
+
+async def balance_on(session: AsyncSession, *, company_id: int, party_id: int, currency: str, day: dt.date) -> int:
+    """Return what a customer owed at the end of a day (minor units; negative: what we owed), as it is known today."""
+    return await _sum(session, _lines(company_id, party_id, currency, day))
+
+
+def _lines(company_id: int, party_id: int, currency: str, until: dt.date | None) -> Subquery:
+    lines = _ledger(company_id, party_id, currency).subquery()
+    return lines if until is None else select(lines).where(lines.c.on_date <= until).subquery()
+
+
+async def _sum(session: AsyncSession, lines: Subquery) -> int:
+    return int((await session.execute(select(func.coalesce(func.sum(lines.c.amount_minor), 0)))).scalar_one())
 
 
 def _ledger_page(rows: Sequence[Any], balance: int, limit: int) -> Page[LedgerLine]:

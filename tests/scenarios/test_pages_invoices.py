@@ -183,6 +183,22 @@ async def test_the_ledger_pages_keep_the_running_balance(desk: Desk) -> None:
     assert "Invoice FA-1005 75.00 EUR 75.00 EUR" in second
 
 
+async def test_the_ledger_shows_the_balance_of_a_past_day(desk: Desk) -> None:
+    await desk.upload(day_statement())
+    path = await customer_path(desk, "Alpha Werke GmbH")
+
+    before = words_of((await desk.clerk.get(f"{path}?until=2026-11-15")).text)
+    after = words_of((await desk.clerk.get(f"{path}?until=2026-11-16")).text)
+    long_ago = words_of((await desk.clerk.get(f"{path}?until=2020-01-01")).text)
+    no_day = await desk.clerk.get(f"{path}?until=yesterday")
+
+    assert "Balance at the end of 15 Nov 2026: 275.00 EUR" in before
+    assert "Payment FA-1001" not in before
+    assert "Balance at the end of 16 Nov 2026: 175.00 EUR" in after
+    assert "No document and no payment in EUR until then." in long_ago
+    assert no_day.status == 422
+
+
 async def test_a_customer_is_added_and_changed(desk: Desk) -> None:
     added = await desk.clerk.post("/customers/new", {"number": "C9", "name": "Delta <AG>", "country": "de"})
     wrong = await desk.clerk.post("/customers/new", {"number": "C10", "name": "E", "iban": "DE00"})

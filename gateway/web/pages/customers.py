@@ -1,5 +1,6 @@
 """Customers: the list, one with open items, ledger accounts that pay for him, and forms."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -39,9 +40,10 @@ class CustomerQuery(PageQuery):
 
 
 class LedgerQuery(PageQuery):
-    """Which part of the ledger is shown."""
+    """Which part of the ledger is shown: in one currency, to the end of a day."""
 
     currency: str = ""
+    until: dt.date | None = None
 
 
 async def show_customers(call: Call) -> web.StreamResponse:
@@ -82,8 +84,14 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
                 session, company_id=call.company_id, party_id=customer.id, limit=_ITEMS_SHOWN
             ),
             ledger=await customer_account.ledger_page(
-                session, company_id=call.company_id, party_id=customer.id, currency=currency, cursor=query.cursor
+                session,
+                company_id=call.company_id,
+                party_id=customer.id,
+                currency=currency,
+                until=query.until,
+                cursor=query.cursor,
             ),
+            balance_minor=await _balance(session, call, customer, currency, query.until),
             currency=currency,
             currencies=currencies,
             versions=await parties.versions_of_customer(session, company_id=call.company_id, customer_id=customer.id),
@@ -92,6 +100,16 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
             today=call.now.date(),
             fault=fault,
         )
+
+
+async def _balance(
+    session: ReadSession, call: Call, customer: Party, currency: str, until: dt.date | None
+) -> int | None:
+    if until is None:
+        return None
+    return await customer_account.balance_on(
+        session, company_id=call.company_id, party_id=customer.id, currency=currency, day=until
+    )
 
 
 async def _find(session: ReadSession, call: Call) -> Party:
