@@ -102,7 +102,7 @@ STAGES: Mapping[str, str] = {
     "done": _mark("done"),
 }
 
-_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     ReviewReason: REVIEW_REASONS,
     IgnoreCategory: IGNORE_CATEGORIES,
     HoldReason: HOLD_REASONS,
@@ -115,5 +115,5 @@ _SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 def word_of(member: StrEnum | str) -> str:
     """Return the English words for a member of a closed set or a rule; a word that is not listed as it is."""
     if isinstance(member, StrEnum):
-        return _SETS.get(type(member), {}).get(member, member.value.replace("_", " "))
+        return WORD_SETS.get(type(member), {}).get(member, member.value.replace("_", " "))
     return RULES.get(member) or STAGES.get(member) or member.replace("_", " ")
