@@ -7,6 +7,7 @@ DATA ?= .data
 
 RUN_STAMP = $(VENV)/.run-$(shell sha256sum requirements.lock pyproject.toml | sha256sum | cut -c1-16)
 TEST_STAMP = $(VENV)/.test-$(shell sha256sum tests/requirements.lock pyproject.toml | sha256sum | cut -c1-16)
+# The locks hold all that is needed, so nothing is resolved; what is used is compiled at its first import.
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .PHONY: help run test check prove setup lock golden screenshots bench clean
@@ -54,11 +55,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN_STAMP): | $(VENV)/bin/python
-	@test -e $(TEST_STAMP) || { echo "Installing the gateway (once) ..." && $(PIP) install --quiet --require-hashes -r requirements.lock && $(PIP) install --quiet --no-deps --no-build-isolation -e . ; }
+	@test -e $(TEST_STAMP) || { echo "Installing the gateway (once) ..." && $(PIP) install --quiet --no-deps --no-compile --require-hashes -r requirements.lock && $(PIP) install --quiet --no-deps --no-compile --no-build-isolation -e . ; }
 	@touch $@
 
 $(TEST_STAMP): | $(VENV)/bin/python
 	@echo "Installing the gateway with its test tools (once) ..."
-	$(PIP) install --quiet --require-hashes -r tests/requirements.lock
-	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	$(PIP) install --quiet --no-deps --no-compile --require-hashes -r tests/requirements.lock
+	$(PIP) install --quiet --no-deps --no-compile --no-build-isolation -e .
 	@touch $@

@@ -16,7 +16,7 @@ from support.figures import count, note
 from support.processes import kill, run, start
 
 ROUNDS = count(full=50, small=1)
-ENTRIES = 2_000
+ENTRIES = count(full=2_000, small=400)
 SEED = 20261121
 
 pytestmark = pytest.mark.prove
@@ -101,7 +101,9 @@ def on_day(statement: Path, day: int) -> Path:
     moved = statement.read_bytes().replace(b"2026-11-16", f"2027-{day // 28 + 1:02d}-{day % 28 + 1:02d}".encode())
     moved = moved.replace(b"<AcctSvcrRef>R", f"<AcctSvcrRef>D{day:02d}R".encode())
     if day % 2:
-        moved = moved.replace(b"</Ntry>", b"<AddtlNtryInf>" + b"Mitteilung der Bank " * 110 + b"</AddtlNtryInf></Ntry>")
+        moved = moved.replace(
+            b"</Ntry>", b"<AddtlNtryInf>" + b"Mitteilung der Bank " * (220_000 // ENTRIES) + b"</AddtlNtryInf></Ntry>"
+        )
         assert len(moved) > LARGE_BYTES
     path = statement.with_name(f"day{day}.xml")
     path.write_bytes(moved.replace(b"MSG-1", f"MSG-{day}".encode()))
