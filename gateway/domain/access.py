@@ -25,6 +25,7 @@ class Right(StrEnum):
     IMPORT = "import"  # Bring bank files, invoices and customers in.
     TAKE_STATEMENT = "take_statement"  # Take a held statement with a reason.
     WITHDRAW_STATEMENT = "withdraw_statement"
+    SEE_SETTINGS = "see_settings"  # What matching may book by itself, and the record of the company.
     SET_POLICY = "set_policy"  # What matching may book by itself.
     APPROVE = "approve"
     MANAGE_ACCOUNTS = "manage_accounts"  # The company's own bank accounts.
@@ -50,7 +51,7 @@ class AccessChangeState(StrEnum):
 
 
 _EVERYONE = frozenset({Right.PUBLIC, Right.SIGN_IN, Right.ACCOUNT})
-_READER = _EVERYONE | {Right.SEE}
+_READER = _EVERYONE | {Right.SEE, Right.SEE_SETTINGS}
 
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _READER,
@@ -59,6 +60,7 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     | {Right.SEE_IBAN, Right.APPROVE, Right.TAKE_STATEMENT, Right.WITHDRAW_STATEMENT, Right.SET_POLICY},
     Role.ADMINISTRATOR: _EVERYONE
     | {
+        Right.SEE_SETTINGS,
         Right.SEE_USERS,
         Right.MANAGE_USERS,
         Right.MANAGE_TOKENS,

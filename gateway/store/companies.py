@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
 from gateway.store.columns import Row, table_of
+from gateway.store.digest import cover_table
 from gateway.store.work import Work
 from schemas.states import Language
 
@@ -45,7 +46,8 @@ class PolicyVersion(Row, table=True):
     journal_id: int = columns.key()
 
 
-_companies = table_of(Company)
+_companies, _policies = table_of(Company), table_of(PolicyVersion)
+cover_table("policy_version", "id", "company_id", "position", "record")
 
 
 async def all_companies(session: AsyncSession) -> Sequence[Company]:
@@ -65,9 +67,14 @@ async def company_by_id(session: AsyncSession, company_id: int) -> Company | Non
 
 async def policy_of(session: AsyncSession, company_id: int) -> dict[str, Any]:
     """Return what was set of the company's matching policy, by field."""
-    table = table_of(PolicyVersion)
-    query = select(table.c.record).where(table.c.company_id == company_id).order_by(table.c.position.desc()).limit(1)
-    return (await session.execute(query)).scalar_one_or_none() or {}
+    last = await policy_versions(session, company_id, limit=1)
+    return last[0].record if last else {}
+
+
+async def policy_versions(session: AsyncSession, company_id: int, *, limit: int) -> Sequence[PolicyVersion]:
+    """Return the last versions of the company's matching policy, the latest first."""
+    query = select(PolicyVersion).where(_policies.c.company_id == company_id)
+    return (await session.execute(query.order_by(_policies.c.position.desc()).limit(limit))).scalars().all()
 
 
 async def lock_company(work: Work) -> Company:

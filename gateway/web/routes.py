@@ -6,6 +6,7 @@ from gateway.web.api import customers as api_customers
 from gateway.web.api import description, exports, item_changes
 from gateway.web.api import imports as api_imports
 from gateway.web.api import invoices as api_invoices
+from gateway.web.api import policy as api_policy
 from gateway.web.api import reviews as api_reviews
 from gateway.web.api import statements as api_statements
 from gateway.web.frame import Badge
@@ -26,6 +27,7 @@ from gateway.web.pages import (
     review_many,
     review_memory,
     review_split,
+    settings,
     statement,
     statement_files,
     statements,
@@ -51,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     *invoice_forms.ROUTES,
     *customers.ROUTES,
     *banks.ROUTES,
+    *settings.ROUTES,
     *imports.ROUTES,
     *dashboard.ROUTES,
     *parts.ROUTES,
@@ -61,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
     *api_invoices.ROUTES,
     *item_changes.ROUTES,
     *api_bank_accounts.ROUTES,
+    *api_policy.ROUTES,
     *api_imports.ROUTES,
     *exports.ROUTES,
     *description.ROUTES,

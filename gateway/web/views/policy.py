@@ -1,0 +1,161 @@
+"""The rules of matching as a person reads and types them: one sentence each, and what it means for the clerk."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from multidict import MultiMapping
+
+from gateway.domain.matching.model import Policy
+from gateway.domain.matching.policy import LIMITS
+from gateway.web import format as formats
+from gateway.web.context import Call
+from gateway.web.typed import TypedAmount, read_amount
+from schemas.states import Language
+
+
+class Kind(StrEnum):
+    """How a rule is typed."""
+
+    FLAG = "flag"
+    AMOUNT = "amount"
+    COUNT = "count"
+
+
+class RuleText(NamedTuple):
+    """A rule in words: its short name, the sentence of the form, and what it means."""
+
+    field: str
+    kind: Kind
+    name: str
+    sentence: str
+    meaning: str
+
+
+def _mark(text: str) -> str:
+    """Mark a text for translation."""
+    return text
+
+
+RULES: tuple[RuleText, ...] = (
+    RuleText(
+        "book_exact_reference", Kind.FLAG, _mark("Reference and exact amount"),
+        _mark("Book payments that name invoices and have exactly their open amount."),
+        _mark("Whoever pays; also where the statement itself carries the charges that are missing. "
+              "Off: each waits in Review."),
+    ),
+    RuleText(
+        "book_discount", Kind.FLAG, _mark("Agreed discount"),
+        _mark("Book payments that name invoices and lack exactly the agreed discount."),
+        _mark("Within its date, and only when the customer pays. Off: each waits in Review."),
+    ),
+    RuleText(
+        "book_partial", Kind.FLAG, _mark("Part payments"),
+        _mark("Book payments that name one invoice and bring less."),
+        _mark("Only when the customer pays and nothing that he owes fits exactly; the rest stays open. "
+              "Off: each waits in Review."),
+    ),
+    RuleText(
+        "book_confirmed_payer", Kind.FLAG, _mark("Confirmed account and exact amount"),
+        _mark("Book payments without a reference when a confirmed account pays exactly one open item, "
+              "or the only set that fits."),
+        _mark("An account is confirmed by a mandate, the customer record or two decisions of people. "
+              "Off: each waits in Review, with this explanation on top."),
+    ),
+    RuleText(
+        "ignore_outgoing", Kind.FLAG, _mark("Money paid out"),
+        _mark("Set money that the company pays out aside."),
+        _mark("Suppliers, salaries, taxes: nobody is asked. Off: each waits in Review."),
+    ),
+    RuleText(
+        "tolerance_minor", Kind.AMOUNT, _mark("Tolerance"),
+        _mark("Let a missing rest go up to"),
+        _mark("The invoice counts as paid and the rest is written off. At 0 nothing is written off by itself."),
+    ),
+    RuleText(
+        "fee_limit_minor", Kind.AMOUNT, _mark("Limit for bank charges"),
+        _mark("Take a missing rest as charges of the payer's bank up to"),
+        _mark("The invoice counts as paid. At 0 each such payment waits in Review, unless the statement shows "
+              "the charges."),
+    ),
+    RuleText(
+        "discount_rounding_minor", Kind.AMOUNT, _mark("Rounding of discounts"),
+        _mark("Let a discount differ from the agreed one by up to"),
+        _mark("Payers round differently. What differs by more waits in Review."),
+    ),
+    RuleText(
+        "discount_grace_days", Kind.COUNT, _mark("Days of grace"),
+        _mark("Grant a discount so many days after its date"),
+        _mark("At 0 each discount that is taken a day late waits in Review."),
+    ),
+    RuleText(
+        "combination_items_max", Kind.COUNT, _mark("Items in one sum"),
+        _mark("Look for sums of up to so many open items"),
+        _mark("At most 3 where a customer has more than 20 open items, 2 beyond 50: "
+              "larger sums fit by accident."),
+    ),
+    RuleText(
+        "combination_steps_max", Kind.COUNT, _mark("Length of one search"),
+        _mark("Stop such a search after so many steps"),
+        _mark("What was not searched to its end waits in Review. More steps take longer with each import."),
+    ),
+)  # fmt: skip
+
+
+class TypedPolicy(NamedTuple):
+    """What was typed: the policy, unless a field has a fault."""
+
+    policy: Policy
+    faults: Mapping[str, str]
+
+
+def rules_of(kind: Kind) -> Sequence[RuleText]:
+    """Return the rules that are typed in one way."""
+    return [rule for rule in RULES if rule.kind is kind]
+
+
+def values_of(policy: Policy, currency: str, language: Language) -> dict[str, str]:
+    """Return a policy as the fields of the form; a rule that is off has none, as in a form that was sent."""
+    written = {rule.field: _written(rule, getattr(policy, rule.field), currency, language) for rule in RULES}
+    return {field: text for field, text in written.items() if text}
+
+
+def _written(rule: RuleText, value: bool | int, currency: str, language: Language) -> str:
+    if rule.kind is Kind.FLAG:
+        return "on" if value else ""
+    return formats.amount(value, currency, language) if rule.kind is Kind.AMOUNT else formats.number(value, language)
+
+
+def read_policy(call: Call, form: MultiMapping[str], currency: str) -> TypedPolicy:
+    """Return what was typed, with a sentence for each field that is wrong."""
+    values: dict[str, bool | int] = {rule.field: rule.field in form for rule in rules_of(Kind.FLAG)}
+    faults: dict[str, str] = {}
+    for rule in (*rules_of(Kind.AMOUNT), *rules_of(Kind.COUNT)):
+        # A count is read as an amount of a currency without decimals.
+        unit = currency if rule.kind is Kind.AMOUNT else "JPY"
+        limits, text = LIMITS[rule.field], form.get(rule.field, "")
+        try:
+            value = read_amount(text, unit, call.language) if text.strip() else -1
+        except TypedAmount as error:
+            faults[rule.field] = str(error) if rule.kind is Kind.AMOUNT else call._("Type a whole number.")
+            continue
+        values[rule.field] = value
+        if not limits.least <= value <= limits.most:
+            least, most = (_written(rule, limit, currency, call.language) for limit in limits)
+            faults[rule.field] = call._("Type a value from %(least)s to %(most)s.", least=least, most=most)
+    return TypedPolicy(Policy(**{**dataclasses.asdict(Policy()), **values}), faults)
+
+
+def said(call: Call, field: str, value: bool | int, currency: str) -> str:
+    """Return the value of a rule as the history shows it."""
+    rule = next(rule for rule in RULES if rule.field == field)
+    if rule.kind is Kind.FLAG:
+        return call._("on") if value else call._("off")
+    text = _written(rule, value, currency, call.language)
+    return f"{text} {currency}" if rule.kind is Kind.AMOUNT else text
+
+
+def name_of(field: str) -> str:
+    """Return the short name of a rule, in English."""
+    return next(rule.name for rule in RULES if rule.field == field)
