@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -153,10 +153,21 @@ async def _page(session: AsyncSession, company_id: int, rows: Sequence[Any], lim
     last = rows[limit - 1] if len(rows) > limit else None
     place = last.place.isoformat() if last and isinstance(last.place, dt.date) else last.place if last else None
     names = await _customers(session, company_id, {row.party_id for row in rows})
-    lines = [
-        ItemLine._make([*row[: len(_LINE)], row.cancelled_at is not None, *names[row.party_id]]) for row in rows[:limit]
-    ]
-    return Page(tuple(lines), write_cursor((place, last.id)) if last else None)
+    lines = tuple(_line(row, names) for row in rows[:limit])
+    return Page(lines, write_cursor((place, last.id)) if last else None)
+
+
+def _line(row: Any, names: Mapping[int, tuple[str, str]]) -> ItemLine:
+    return ItemLine._make([*row[: len(_LINE)], row.cancelled_at is not None, *names[row.party_id]])
+
+
+async def items_by_key(session: AsyncSession, *, company_id: int, ids: Sequence[int]) -> list[ItemLine]:
+    """Return some items of the company as a list shows them, in the order of their keys."""
+    table = open_items.c
+    query = select(*[table[name] for name in _LINE], table.cancelled_at).where(table.company_id == company_id)
+    rows = list(await session.execute(query.where(among(session, table.id, ids)))) if ids else []
+    names = await _customers(session, company_id, {row.party_id for row in rows})
+    return sorted((_line(row, names) for row in rows), key=lambda line: ids.index(line.id))
 
 
 async def _customers(session: AsyncSession, company_id: int, ids: set[int]) -> dict[int, tuple[str, str]]:

@@ -41,7 +41,8 @@ def _compact(text: str, suffix: str) -> str:
     """Leave comments and indents out: they are for those who read the source."""
     if suffix == ".css":
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-        return re.sub(r"\s*([{};,])\s*|(:) +", r"\1\2", re.sub(r"\s+", " ", text)).strip()
+        tight = re.sub(r"\s*([{};,])\s*|(:) +| (>) ", r"\1\2\3", re.sub(r"\s+", " ", text)).strip()
+        return tight.replace(";}", "}")
     lines = (line.strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 

@@ -29,10 +29,10 @@ def test_the_name_follows_the_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("/* Why.\n */\na,\n  b > c { color: red; }\n", "a,b > c{color:red;}"),
-        ("a { margin: calc(1px + 2px) 0 -1px; }", "a{margin:calc(1px + 2px) 0 -1px;}"),
+        ("/* Why.\n */\na,\n  b > c { color: red; }\n", "a,b>c{color:red}"),
+        ("a { margin: calc(1px + 2px) 0 -1px; }", "a{margin:calc(1px + 2px) 0 -1px}"),
         ("@media (min-width: 7px) and (max-width: 9px) { a:not(.b) .c { x: y; } }",
-         "@media (min-width:7px) and (max-width:9px){a:not(.b) .c{x:y;}}"),
+         "@media (min-width:7px) and (max-width:9px){a:not(.b) .c{x:y}}"),
     ],
 )  # fmt: skip
 def test_style_keeps_its_meaning_without_comments(tmp_path: Path, source: str, text: str) -> None:
