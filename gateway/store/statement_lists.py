@@ -3,6 +3,7 @@
 What is counted here is counted for the rows of one page only.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from gateway.store.bank_transactions import BankTransaction
 from gateway.store.columns import table_of
 from gateway.store.paging import Page, limited, read_cursor, write_cursor
 from gateway.store.statements import Statement, StatementFile
+from schemas.statement import StatementKind
 from schemas.states import BankTransactionState, StatementState
 
 _files, _statements = table_of(StatementFile), table_of(Statement)
@@ -133,6 +135,23 @@ async def statements_page(
         AccountStatement(row, accounts.get(row.bank_account_id or 0), await previous_of(session, row)) for row in shown
     ]
     return Page(tuple(found), more)
+
+
+async def statements_since(
+    session: AsyncSession, *, company_id: int, account_id: int, since: dt.date
+) -> list[Statement]:
+    """Return the statements of an account, imported or held, that end on a day or later, and the last one before it."""
+    s = _statements
+    query = select(Statement).where(
+        s.c.company_id == company_id,
+        s.c.bank_account_id == account_id,
+        s.c.kind == StatementKind.STATEMENT,
+        s.c.state.in_((StatementState.IMPORTED, StatementState.HELD)),
+        s.c.same_as_id.is_(None),
+    )
+    before = query.where(s.c.to_date < since).order_by(s.c.to_date.desc(), s.c.id.desc()).limit(1)
+    after = query.where(s.c.to_date >= since).order_by(s.c.to_date, s.c.id)
+    return [row for one in (before, after) for row in (await session.execute(one)).scalars()]
 
 
 async def get_statement(session: AsyncSession, *, company_id: int, statement_id: int) -> Statement | None:

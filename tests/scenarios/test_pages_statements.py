@@ -99,6 +99,31 @@ async def test_a_gap_is_shown_before_the_statement_that_follows_it(desk: Desk) -
     assert "440.00 EUR" in page
 
 
+async def test_the_days_of_an_account_say_which_statement_is_missing(desk: Desk) -> None:
+    first, later = payment(1_000, "a", reference="A"), payment(2_000, "b", reference="B")
+    await desk.upload(camt(first))
+    await desk.upload(camt(later, opening=55_000, number="43", day=first.booking_date.replace(day=18)))
+
+    page = (await desk.clerk.get("/statements")).text
+    words = words_of(page)
+
+    assert "Main account 3 days are missing: Tue 17 Nov, Thu 19 Nov, Fri 20 Nov" in words
+    assert "Mon 16 Nov: 1 entry" in words
+    assert "Sat 14 Nov: weekend" in words
+    assert re.search(r'href="/statements/\d+" title="Wed 18 Nov: 1 entry"', page)
+    assert re.search(r'href="#upload" title="Tue 17 Nov: missing"', page)
+    assert page.count('aria-current="date"') == 1
+
+
+async def test_a_held_statement_is_marked_on_its_day(desk: Desk) -> None:
+    await desk.upload(camt(payment(5_000, "FA-1002"), closing=99))
+
+    words = words_of((await desk.clerk.get("/statements")).text)
+
+    assert "1 day is held: Mon 16 Nov" in words
+    assert "Mon 16 Nov: held, 1 entry" in words
+
+
 async def test_a_whole_import_is_taken_back_after_it_said_what(desk: Desk) -> None:
     await desk.upload(day_statement())
     page = (await desk.clerk.get("/statements")).text

@@ -21,6 +21,7 @@ from gateway.web.bodies import Upload
 from gateway.web.context import Call
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
+from gateway.web.views.calendar_strip import Strip, load_strips
 from gateway.web.views.gaps import Gap, gap_of
 from schemas.errors import FileRefused
 from schemas.states import StatementFileState, StatementState
@@ -70,6 +71,7 @@ class Overview(NamedTuple):
     rows: Sequence[StatementLine]
     accounts: Mapping[int, BankAccount]
     held_count: int
+    strips: Sequence[Strip]
 
 
 async def show_statements(call: Call) -> web.StreamResponse:
@@ -89,13 +91,21 @@ async def _overview(session: ReadSession, call: Call, query: StatementQuery) -> 
     found = await statement_lists.statements_page(
         session, company_id=call.company_id, account_id=query.account, state=query.state, cursor=query.cursor
     )
+    accounts = await statement_lists.accounts_of(session, company_id=call.company_id)
+    strips = await load_strips(
+        session,
+        company_id=call.company_id,
+        accounts=[account for key, account in accounts.items() if query.account in (None, key)],
+        today=call.now.date(),
+    )
     return Overview(
         files=files,
         lines=await file_lines(session, call, files.rows),
         statements=found,
         rows=[StatementLine(row, gap_of(row.statement, row.previous)) for row in found.rows],
-        accounts=await statement_lists.accounts_of(session, company_id=call.company_id),
+        accounts=accounts,
         held_count=await statement_lists.count_held(session, company_id=call.company_id),
+        strips=strips,
     )
 
 
