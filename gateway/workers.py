@@ -69,6 +69,7 @@ class Workers:
         self._place = place
         self._count = count
         self._pool = self._new_pool()
+        self._checks: set[ProcessPoolExecutor] = set()
         self._imports: dict[int, asyncio.Task[None]] = {}
 
     async def import_file(self, file_id: int) -> None:
@@ -106,11 +107,22 @@ class Workers:
         receipts: list[Receipt] = await self._run_again(_receive_archive, archive, actor)
         return receipts
 
+    async def check(self) -> list[str]:
+        """Check everything that must always hold, in a process of its own: files do not wait for it."""
+        pool = self._new_pool(1)
+        self._checks.add(pool)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, _check, self._place)
+        finally:
+            self._checks.discard(pool)
+            pool.shutdown(wait=False)
+
     def close(self) -> None:
         """Stop the workers; what they were doing is taken up again at the next start."""
-        for process in list(getattr(self._pool, "_processes", {}).values()):
-            process.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, *self._checks):
+            for process in list(getattr(pool, "_processes", {}).values()):
+                process.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
 
     async def _import(self, file_id: int) -> None:
         for _ in range(import_statement.CRASHES_MAX + 1):
@@ -159,9 +171,11 @@ class Workers:
         finally:
             await gate.close()
 
-    def _new_pool(self) -> ProcessPoolExecutor:
+    def _new_pool(self, count: int = 0) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._count, mp_context=context, initializer=limit_process, initargs=(os.getpid(),))
+        return ProcessPoolExecutor(
+            count or self._count, mp_context=context, initializer=limit_process, initargs=(os.getpid(),)
+        )
 
 
 def _import(place: Place, file_id: int, token: str) -> None:
@@ -210,6 +224,16 @@ def _import_table(place: Place, file: TableFile, actor: Actor, keep_good_rows: b
 
     async def work(gate: Gate) -> TableTold:
         return await import_table_file.import_table_file(gate, file, actor=actor, keep_good_rows=keep_good_rows)
+
+    return _with_gate(place, work)
+
+
+def _check(place: Place) -> list[str]:
+    from gateway.store import check
+
+    async def work(gate: Gate) -> list[str]:
+        async with gate.database.read() as session:
+            return [sentence async for sentence in check.broken_invariants(session)]
 
     return _with_gate(place, work)
 

@@ -11,17 +11,18 @@ from gateway.store.accounts import BankAccount
 from gateway.store.allocations import Allocation, Decision
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.columns import table_of
-from gateway.store.journal import Move
+from gateway.store.journal import Journal, Move
 from gateway.store.open_items import OpenItem
 from gateway.store.parties import Party
 from gateway.store.statements import Statement, StatementFile
-from gateway.store.users import User
+from gateway.store.users import ApiToken, User
 from schemas.states import BankTransactionState
 
 _transactions, _accounts = table_of(BankTransaction), table_of(BankAccount)
 _statements, _files = table_of(Statement), table_of(StatementFile)
 _allocations, _decisions, _moves = table_of(Allocation), table_of(Decision), table_of(Move)
-_items, _parties, _users = table_of(OpenItem), table_of(Party), table_of(User)
+_items, _parties, _journal = table_of(OpenItem), table_of(Party), table_of(Journal)
+_people = {"user": table_of(User), "token": table_of(ApiToken)}
 
 
 class Origin(NamedTuple):
@@ -36,7 +37,7 @@ class Origin(NamedTuple):
 class Booked(NamedTuple):
     """One allocation with the item and the customer that it concerns; ``is_live`` unless a row took it back.
 
-    ``transaction_id`` is the bank transaction whose decision made it.
+    ``transaction_id`` is the bank transaction whose decision made it, ``rule`` how it was booked, ``by`` who did it.
     """
 
     allocation: Allocation
@@ -44,6 +45,8 @@ class Booked(NamedTuple):
     customer: Party | None
     is_live: bool
     transaction_id: int | None
+    rule: str
+    by: str
 
 
 class Moved(NamedTuple):
@@ -89,17 +92,23 @@ async def booked_of_item(session: AsyncSession, *, company_id: int, open_item_id
 async def _booked(session: AsyncSession, wanted: object) -> list[Booked]:
     reversing = _allocations.alias("reversing")
     query = (
-        select(Allocation, OpenItem, Party, reversing.c.id, _decisions.c.bank_transaction_id)
+        select(
+            Allocation, OpenItem, Party, reversing.c.id, _decisions.c.bank_transaction_id, _decisions.c.rule,
+            _journal.c.actor,
+        )
         .outerjoin(_items, _items.c.id == func.coalesce(_allocations.c.target_item_id, _allocations.c.opened_item_id))
         .outerjoin(_parties, _parties.c.id == _items.c.party_id)
         .outerjoin(reversing, reversing.c.reverses_id == _allocations.c.id)
         .outerjoin(_decisions, _decisions.c.id == _allocations.c.decision_id)
+        .join(_journal, _journal.c.id == _allocations.c.journal_id)
         .where(wanted)  # type: ignore[arg-type]
         .order_by(_allocations.c.id)
-    )
+    )  # fmt: skip
+    rows = (await session.execute(query)).all()
+    names = await names_of(session, [by for *_, by in rows])
     return [
-        Booked(row, item, party, row.reverses_id is None and reversed_by is None, transaction_id)
-        for row, item, party, reversed_by, transaction_id in await session.execute(query)
+        Booked(row, item, party, row.reverses_id is None and reversed_by is None, key, rule or "", names.get(by, by))
+        for row, item, party, reversed_by, key, rule, by in rows
     ]
 
 
@@ -117,10 +126,13 @@ async def moves_of_transaction(session: AsyncSession, bank_transaction_id: int) 
 
 
 async def names_of(session: AsyncSession, words: Sequence[str]) -> dict[str, str]:
-    """Return the names of the people whom the journal calls by words such as ``user:12``."""
-    keys = {int(word[5:]) for word in words if word.startswith("user:")}
-    query = select(_users.c.id, _users.c.name).where(_users.c.id.in_(sorted(keys)))
-    return {f"user:{key}": name for key, name in await session.execute(query)}
+    """Return the names of the people and machines whom the journal calls by words such as ``user:12``."""
+    found: dict[str, str] = {}
+    for kind, table in _people.items():
+        keys = {int(word.partition(":")[2]) for word in words if word.startswith(f"{kind}:")}
+        query = select(table.c.id, table.c.name).where(table.c.id.in_(sorted(keys)))
+        found |= {f"{kind}:{key}": name for key, name in await session.execute(query)} if keys else {}
+    return found
 
 
 async def last_decided_by(session: AsyncSession, *, company_id: int, actor: str) -> int | None:

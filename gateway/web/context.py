@@ -64,6 +64,9 @@ class WorkerPool(Protocol):
     async def import_table(self, file: TableFile, actor: Actor, *, keep_good_rows: bool) -> TableTold:
         """Import a table file."""
 
+    async def check(self) -> list[str]:
+        """Check the journal and everything that must always hold."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Gateway:

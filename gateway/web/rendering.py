@@ -48,6 +48,7 @@ class Pages:
     def __init__(self, *, catalogs: Catalogs, frame: Frame, zone: ZoneInfo, assets: Assets | None = None) -> None:
         self.assets = assets or Assets()
         self.frame = frame
+        self.zone = zone
         self._catalogs = catalogs
         self._environments = {language: self._environment(language, zone) for language in Language}
 

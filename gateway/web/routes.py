@@ -12,6 +12,7 @@ from gateway.web.api import statements as api_statements
 from gateway.web.frame import Badge
 from gateway.web.pages import (
     account,
+    audit,
     bank_transactions,
     banks,
     customers,
@@ -55,6 +56,7 @@ ROUTES: tuple[Route, ...] = (
     *customers.ROUTES,
     *banks.ROUTES,
     *settings.ROUTES,
+    *audit.ROUTES,
     *imports.ROUTES,
     *dashboard.ROUTES,
     *parts.ROUTES,

@@ -8,6 +8,7 @@ from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.match_transactions import match_transactions
 from gateway.services.receive_archive import Archive, receive_archive
 from gateway.services.receive_file import Receipt
+from gateway.store import check
 from gateway.store.work import SYSTEM, Actor
 from schemas.states import BankTransactionState
 from support.gateways import make_gate
@@ -59,3 +60,8 @@ class HereWorkers:
     async def import_table(self, file: TableFile, actor: Actor, *, keep_good_rows: bool) -> TableTold:
         """Import a table file."""
         return await import_table_file.import_table_file(self._gate, file, actor=actor, keep_good_rows=keep_good_rows)
+
+    async def check(self) -> list[str]:
+        """Check everything that must always hold."""
+        async with self._gate.database.read() as session:
+            return [sentence async for sentence in check.broken_invariants(session)]

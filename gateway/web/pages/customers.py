@@ -8,7 +8,7 @@ from multidict import MultiMapping
 
 from gateway.domain.access import Right
 from gateway.services import manage_customers
-from gateway.store import customer_account, customer_lists, parties
+from gateway.store import customer_account, customer_lists, parties, transaction_history
 from gateway.store.customer_lists import CustomerFilter
 from gateway.store.database import ReadSession
 from gateway.store.parties import Party
@@ -73,6 +73,8 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
         )
         currencies = [balance.currency for balance in context.balances] if context else []
         currency = query.currency or (currencies[0] if currencies else "EUR")
+        versions = await parties.versions_of_customer(session, company_id=call.company_id, customer_id=customer.id)
+        names = await transaction_history.names_of(session, [version.actor for version in versions[-1:]])
         return call.page(
             "customers/one.html",
             status=status,
@@ -94,7 +96,8 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
             balance_minor=await _balance(session, call, customer, currency, query.until),
             currency=currency,
             currencies=currencies,
-            versions=await parties.versions_of_customer(session, company_id=call.company_id, customer_id=customer.id),
+            versions=versions,
+            names=names,
             state_of=state_of,
             open_of=open_of,
             today=call.now.date(),

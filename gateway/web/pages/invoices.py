@@ -89,6 +89,7 @@ class ItemView(NamedTuple):
     booked: Sequence[Booked]
     origins: dict[int, transaction_history.Origin]
     versions: Sequence[OpenItemVersion]
+    names: dict[str, str]  # Of those who made the versions.
     changes: Sequence[ItemChange]
 
 
@@ -165,6 +166,7 @@ async def _view(session: ReadSession, call: Call, item: OpenItem) -> ItemView:
         origin = await transaction_history.get_origin(session, company_id=company_id, bank_transaction_id=key)
         if origin is not None:
             origins[key] = origin
+    versions = await open_items.versions_of_item(session, company_id=company_id, item_id=item.id)
     return ItemView(
         item=item,
         customer=await parties.get_customer(session, company_id=company_id, customer_id=item.party_id),
@@ -173,7 +175,8 @@ async def _view(session: ReadSession, call: Call, item: OpenItem) -> ItemView:
         is_overdue=is_overdue(due_date=item.due_date, today=call.now.date(), open_minor=left),
         booked=booked,
         origins=origins,
-        versions=await open_items.versions_of_item(session, company_id=company_id, item_id=item.id),
+        versions=versions,
+        names=await transaction_history.names_of(session, [version.actor for version in versions]),
         changes=await open_items.waiting_changes(session, company_id=company_id, item_id=item.id),
     )
 

@@ -1,0 +1,193 @@
+"""The rows of the journal as sentences: who did what to what, with the thing as a link to its page."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from gateway.store.journal import Journal
+from gateway.store.journal_subjects import Named
+from gateway.web import format as formats
+from gateway.web.context import Call
+from gateway.web.words import word_of
+
+
+def _mark(text: str) -> str:
+    """Mark a text for translation."""
+    return text
+
+
+SENTENCES: Mapping[str, str] = {
+    # Files, statements, decisions.
+    "receive_file": _mark("%(who)s brought the file %(subject)s"),
+    "read_file": _mark("%(who)s read the file %(subject)s"),
+    "refuse_file": _mark("%(who)s refused the file %(subject)s"),
+    "import_statement": _mark("%(who)s stored %(subject)s"),
+    "reject_statement": _mark("%(who)s rejected %(subject)s"),
+    "match_transactions": _mark("%(who)s matched %(subject)s"),
+    "resolve_review": _mark("%(who)s booked %(subject)s"),
+    "ignore": _mark("%(who)s set %(subject)s aside"),
+    "undo_decision": _mark("%(who)s took back what was decided on %(subject)s"),
+    "assign_review": _mark("%(who)s gave somebody the question about %(subject)s"),
+    "snooze_review": _mark("%(who)s put the question about %(subject)s to sleep, or woke it"),
+    "comment_review": _mark("%(who)s noted something about %(subject)s"),
+    # Customers, invoices, mandates.
+    "add_customer": _mark("%(who)s added the customer %(subject)s"),
+    "change_customer": _mark("%(who)s changed the customer %(subject)s"),
+    "set_customer_iban": _mark("%(who)s set the account of the customer %(subject)s"),
+    "mark_collector": _mark("%(who)s marked an account of %(subject)s as paying for several customers"),
+    "forget_payer_iban": _mark("%(who)s made an account of %(subject)s forgotten"),
+    "remember_payer": _mark("%(who)s kept in mind that an account is of %(subject)s"),
+    "add_item": _mark("%(who)s added %(subject)s"),
+    "change_item": _mark("%(who)s changed %(subject)s"),
+    "credit_item": _mark("%(who)s wrote a credit note for %(subject)s"),
+    "propose_item_change": _mark("%(who)s proposed a change of %(subject)s"),
+    "accept_item_change": _mark("%(who)s applied the change that was proposed for %(subject)s"),
+    "dismiss_item_change": _mark("%(who)s dismissed the change that was proposed for %(subject)s"),
+    "dispute_item": _mark("%(who)s began or ended the dispute of %(subject)s"),
+    "cancel_item": _mark("%(who)s cancelled %(subject)s"),
+    "move_mandate": _mark("%(who)s changed the state of the mandate %(subject)s"),
+    "import_customers": _mark("%(who)s imported customers"),
+    "import_invoices": _mark("%(who)s imported invoices"),
+    "import_mandates": _mark("%(who)s imported mandates"),
+    "save_mapping": _mark("%(who)s saved how columns are read"),
+    "forget_mapping": _mark("%(who)s deleted a saved way to read columns"),
+    # What is set, and what was looked at.
+    "set_policy": _mark("%(who)s changed the rules of matching (%(subject)s)"),
+    "add_company": _mark("%(who)s added the company %(subject)s"),
+    "change_company": _mark("%(who)s changed the record of %(subject)s"),
+    "add_account": _mark("%(who)s added the bank account %(subject)s"),
+    "change_account": _mark("%(who)s changed the bank account %(subject)s"),
+    "close_account": _mark("%(who)s closed the bank account %(subject)s"),
+    "reopen_account": _mark("%(who)s opened the bank account %(subject)s again"),
+    "see_iban": _mark("%(who)s looked at the whole account number of %(subject)s"),
+    "see_original": _mark("%(who)s took the original file %(subject)s out"),
+    "export": _mark("%(who)s exported %(subject)s"),
+    "check": _mark("%(who)s checked the journal and what must always hold"),
+    # Who may come in.
+    "add_user": _mark("%(who)s added the user %(subject)s"),
+    "renew_invitation": _mark("%(who)s made a new link for %(subject)s"),
+    "set_roles": _mark("%(who)s set the roles of %(subject)s"),
+    "ask_access_change": _mark("%(who)s asked a second administrator to change the access of %(subject)s"),
+    "refuse_access_change": _mark("%(who)s refused to change the access of %(subject)s"),
+    "reset_access": _mark("%(who)s reset the access of %(subject)s"),
+    "end_sessions": _mark("%(who)s ended the sessions of %(subject)s"),
+    "make_token": _mark("%(who)s made the token %(subject)s"),
+    "revoke_token": _mark("%(who)s took the token %(subject)s back"),
+    "make_first_link": _mark("%(who)s made the link for the first administrator"),
+    "log_in": _mark("%(who)s logged in"),
+    "log_out": _mark("%(who)s logged out everywhere"),
+    "verify_second_factor": _mark("%(who)s showed the second factor"),
+    "enrol_second_factor": _mark("%(who)s set the second factor up"),
+    "set_password": _mark("%(who)s set the password of %(subject)s"),
+}
+COUNTS: Mapping[str, str] = {
+    "entries": _mark("entries"), "new": _mark("new ones"), "changed": _mark("changed"), "proposed": _mark("proposed"),
+    "booked": _mark("booked"), "asked": _mark("asked about"), "ignored": _mark("set aside"),
+    "announced": _mark("announced"), "allocations": _mark("allocations"),
+    "bank_transactions": _mark("bank transactions"), "reversed": _mark("reversed"), "facts": _mark("facts"),
+    "sessions": _mark("sessions ended"), "broken": _mark("rules broken"),
+}  # fmt: skip
+_PATHS: Mapping[str, str] = {
+    "bank_transaction": "/bank-transactions/{}", "statement": "/statements/{}", "file": "/statements/files/{}",
+    "open_item": "/invoices/{}", "party": "/customers/{}",
+}  # fmt: skip
+# What a filter may ask for: kinds of things, and how each is called.
+KINDS: Mapping[str, str] = {
+    "bank_transaction": _mark("bank transactions"), "review_item": _mark("questions"),
+    "statement": _mark("statements"), "file": _mark("files"), "open_item": _mark("invoices and credits"),
+    "party": _mark("customers"), "mandate": _mark("mandates"), "bank_account": _mark("bank accounts"),
+    "user": _mark("users"), "token": _mark("tokens"), "policy": _mark("rules of matching"),
+}  # fmt: skip
+
+
+_OURS = re.compile(r"[a-z_]+(, [a-z_]+)*", re.ASCII)
+
+
+class JournalLine(NamedTuple):
+    """One row as it is shown. ``sentence`` has links, so it is markup."""
+
+    seq: int
+    at: dt.datetime
+    sentence: Markup
+    counts: str
+    reason: Markup
+
+
+def words_in(rows: Iterable[Journal]) -> set[str]:
+    """Return what the rows name, so that it can be looked up."""
+    return {word for row in rows for word in (row.actor, row.subject, row.reason)}
+
+
+def line_of(call: Call, row: Journal, known: Mapping[str, Named]) -> JournalLine:
+    """Return a row of the journal in the reader's words."""
+    sentence = SENTENCES.get(row.verb, "%(who)s: " + row.verb.replace("%", "%%") + " %(subject)s")
+    values = {"who": person(call, row.actor, known), "subject": thing(call, row.subject, known)}
+    counts = [
+        call._("%(name)s: %(count)s", name=call._(COUNTS[name]), count=formats.number(count, call.language))
+        for name, count in row.counts.items()
+        if count and name in COUNTS
+    ]
+    return JournalLine(row.seq, row.at, escape(call._(sentence)) % values, ", ".join(counts), reason(call, row, known))
+
+
+def person(call: Call, word: str, known: Mapping[str, Named]) -> Markup:
+    """Return who acted: a person, a machine, or the gateway itself."""
+    name = call._("The gateway") if word == "system" else known[word].name if word in known else word
+    return Markup("<b>{}</b>").format(name)
+
+
+def thing(call: Call, word: str, known: Mapping[str, Named]) -> Markup | str:
+    """Return what was acted on, as a link where it has a page."""
+    named = known.get(word)
+    if named is None:
+        return _unnamed(call, word)
+    text = label(call, named)
+    path = _PATHS.get(named.kind)
+    return Markup('<a href="{}">{}</a>').format(path.format(named.key), text) if path else text
+
+
+def label(call: Call, named: Named) -> str:
+    """Return what a thing is called."""
+    if named.kind == "statement":
+        return call._("statement %(number)s", number=named.name or named.key)
+    if named.kind == "bank_transaction" and named.amount_minor is not None:
+        amount = formats.amount(named.amount_minor, named.currency, call.language)
+        return f"{named.name or call._('No name')}, {amount} {named.currency}"
+    return named.name or f"{named.kind}:{named.key}"
+
+
+def _unnamed(call: Call, word: str) -> Markup | str:
+    kind, _, key = word.partition(":")
+    if kind == "policy":
+        return Markup('<a href="/settings">{}</a>').format(call._("version %(number)s", number=key))
+    if kind == "bank_transactions" and key.isdigit():
+        return call.count("%(num)s bank transaction", "%(num)s bank transactions", int(key))
+    return call._(word_of(word))
+
+
+def reason(call: Call, row: Journal, known: Mapping[str, Named]) -> Markup:
+    """Return why it was done: words of a person, a word of ours, or the question from which it came."""
+    if row.reason in known:
+        return escape(thing(call, row.reason, known))
+    first, colon, rest = row.reason.partition(": ")
+    if first in _UNDONE:
+        return escape(call._(_UNDONE[first]) + colon + rest)
+    if _OURS.fullmatch(row.reason):  # Words of closed sets: how it was booked, which roles.
+        return escape(", ".join(call._(word_of(word)) for word in row.reason.split(", ")))
+    return escape(row.reason)
+
+
+_UNDONE: Mapping[str, str] = {
+    "wrong": _mark("It was wrong"),
+    "asked": _mark("The customer wants it otherwise"),
+    "test": _mark("It was a trial"),
+}
+
+
+def choices(call: Call) -> list[tuple[str, str]]:
+    """Return what a filter may ask for, by verb: each sentence without its names, in order of the alphabet."""
+    said = [(verb, call._(sentence) % {"who": "…", "subject": "…"}) for verb, sentence in SENTENCES.items()]
+    return sorted(said, key=lambda choice: choice[1].casefold())
