@@ -114,16 +114,19 @@ def _with(first: Rows, rest: Iterator[Rows]) -> Iterator[Rows]:
 
 
 def decide_lists(lists: Iterator[Rows], index: ItemIndex, policy: Policy) -> Iterator[Foresight]:
-    """Yield what is decided on each list, in their order; stop where a bank goes back in its dates."""
+    """Yield what is decided on each list, in their order; stop where a bank goes back in its dates.
+
+    What it booked first is decided first, and that may still come.
+    """
     last, count = dt.date.min, 0
     waiting: list[Rows] = []
     for rows in lists:
-        days = [row[_DAY] for row in rows if row[_DAY]]
-        if days and min(days) < last:
+        days = [last, *[row[_DAY] for row in rows if row[_DAY]]]
+        if days != sorted(days):
             break
+        last = days[-1]
         waiting.append(rows)
         if sum(map(len, waiting)) >= CHUNK:
-            last = max([row[_DAY] for one in waiting for row in one if row[_DAY]], default=last)
             yield from _decide(waiting, count, index, policy)
             count += sum(map(len, waiting))
             waiting = []

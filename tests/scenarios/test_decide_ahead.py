@@ -1,14 +1,18 @@
 """What a second process decides while a large file is read is what matching would have decided afterwards."""
 
+import datetime as dt
 import random
 from typing import Any
 
 import pytest
 
+from gateway.domain.matching.candidates import ItemIndex
+from gateway.domain.matching.model import Policy
 from gateway.services import import_statement
-from gateway.services.decide_ahead import Ahead
+from gateway.services.decide_ahead import Ahead, decide_lists
 from gateway.services.manage_accounts import add_account
 from gateway.services.manage_invoices import cancel_item
+from gateway.services.spool_statements import ROW_NAMES
 from gateway.store.allocations import Allocation, Decision
 from gateway.store.open_items import OpenItem
 from gateway.store.reviews import ReviewCandidate, ReviewItem
@@ -111,6 +115,24 @@ async def test_it_decides_what_matching_decides(bench: Bench, monkeypatch: pytes
     assert stored[0].count(BankTransactionState.NEW) == 1, "all but the return were decided ahead"
     assert await outcome(bench) == await outcome(other)
     assert await bench.broken() == []
+
+
+def test_what_a_bank_booked_first_is_decided_first() -> None:
+    rows = [row_of(day) for day in (3, 3, 5)]
+    backwards = [row_of(day) for day in (4, 6)]
+
+    found = list(decide_lists(iter([rows, backwards, rows]), ItemIndex([]), Policy()))
+
+    assert [len(one.questions) for one in found] == [3]
+
+
+def row_of(day: int) -> tuple[Any, ...]:
+    """A spooled row of 1.00 EUR on a day of March."""
+    values = dict.fromkeys(ROW_NAMES) | {
+        "booking_date": dt.date(2026, 3, day), "amount_minor": 100, "currency": "EUR", "remittance": "", "part": 0,
+        "entry_text": "", "is_reversal": False, "is_provisional": False,
+    }  # fmt: skip
+    return tuple(values.values())
 
 
 @pytest.mark.usefixtures("large")
