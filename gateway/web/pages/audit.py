@@ -99,10 +99,10 @@ async def _wanted(session: ReadSession, call: Call, query: AuditQuery, people: d
 
 def _midnight(call: Call, date: dt.date | None, *, days: int = 0) -> dt.datetime | None:
     """Return when a day begins where the installation is; moments are shown in its zone."""
-    if date is None or date == dt.date.max:
+    if date is None or not 1900 <= date.year < 9999:  # Beyond that lies nothing, and no moment in every zone.
         return None
     begins = dt.datetime.combine(date + dt.timedelta(days), dt.time(), call.gateway.pages.zone)
-    return begins.astimezone(dt.UTC) if dt.date(1900, 1, 1) < date else None
+    return begins.astimezone(dt.UTC)
 
 
 def _label(call: Call, one: str, known: dict[str, Named]) -> str:
