@@ -26,6 +26,7 @@ PEOPLE = (
     ("clara", "Clara Becker", (Role.CLERK,)),
     ("anna", "Anna Lambert", (Role.APPROVER,)),
     ("ada", "Ada Winter", (Role.ADMINISTRATOR,)),
+    ("otto", "Otto Sommer", (Role.AUDITOR,)),
 )
 Progress = Callable[[str], None]
 
