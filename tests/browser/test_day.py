@@ -103,7 +103,7 @@ async def test_a_day(page: Page, desk: Desk, tmp_path: Path) -> None:
 
 
 PAGES = (
-    "/parts",
+    "/parts", "/settings", "/search?q=FA", "/search?q=nothing-like-it",
     "/dashboard", "/review", "{question}", "{question}/split", "{question}/remember", "/review?mine=1", "/review/strong", "/statements", "{statement}", "{file}",
     "{file}/undo", "{held}", "{transaction}", "{transaction}/undo", "/invoices", "{invoice}", "{invoice}/change",
     "/invoices/new", "/invoices?which=cancelled", "/customers", "{customer}", "/customers/new", "/imports/invoices",
