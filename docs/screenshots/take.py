@@ -29,6 +29,7 @@ PAGES = {
     "statements": "/statements",
     "invoices": "/invoices",
     "customers": "/customers",
+    "settings": "/settings",
 }
 _READY_S = 180
 
