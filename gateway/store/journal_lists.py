@@ -1,7 +1,6 @@
 """The journal as people read it: its rows in pages, the latest first, filtered, and the whole trail of one thing."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from gateway.store.allocations import allocations, decisions
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.columns import table_of
 from gateway.store.journal import Journal, Move
+from gateway.store.journal_subjects import SUBJECT
 from gateway.store.open_items import item_versions
 from gateway.store.paging import Page, limited, read_cursor, write_cursor
 from gateway.store.parties import PartyVersion
@@ -19,7 +19,6 @@ from gateway.store.reviews import ReviewItem
 from gateway.store.statements import Statement
 
 FOR_ALL = 0  # The chain of what concerns all companies: log-ins, sessions.
-_SUBJECT = re.compile(r"([a-z_]+):([0-9]{1,18})", re.ASCII)
 _rows, _moves, _versions = table_of(Journal), table_of(Move), table_of(PartyVersion)
 _transactions, _statements, _reviews = table_of(BankTransaction), table_of(Statement), table_of(ReviewItem)
 
@@ -80,7 +79,7 @@ async def trail_of(session: AsyncSession, *, company_id: int, subject: str) -> T
 
     For a bank transaction that is the way from the file that it came with to the last decision on it.
     """
-    match = _SUBJECT.fullmatch(subject)
+    match = SUBJECT.fullmatch(subject)
     kind, key = (match[1], int(match[2])) if match else ("", 0)
     if kind == "bank_transaction":
         return await _trail_of_transaction(session, company_id, key)

@@ -20,7 +20,7 @@ from gateway.store.reviews import ReviewItem
 from gateway.store.statements import Statement, StatementFile
 from gateway.store.users import ApiToken, User
 
-_SUBJECT = re.compile(r"([a-z_]+):([0-9]{1,18})", re.ASCII)
+SUBJECT = re.compile(r"([a-z_]+):([0-9]{1,18})", re.ASCII)
 _transactions, _reviews = table_of(BankTransaction), table_of(ReviewItem)
 _statements, _files, _accounts = table_of(Statement), table_of(StatementFile), table_of(BankAccount)
 _users, _tokens, _companies = table_of(User), table_of(ApiToken), table_of(Company)
@@ -40,7 +40,7 @@ async def named(session: AsyncSession, *, company_id: int, words: Iterable[str])
     """Return the things of the company (people: of all) behind words such as ``open_item:12``."""
     keys: dict[str, list[int]] = defaultdict(list)
     for word in words:
-        if match := _SUBJECT.fullmatch(word):
+        if match := SUBJECT.fullmatch(word):
             keys[match[1]].append(int(match[2]))
     found: dict[str, Named] = {}
     for kind, query in _queries(session, company_id, keys).items():

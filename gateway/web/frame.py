@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.domain.access import Right
 from gateway.web.routing import Route
+from gateway.web.words import mark
 
 if TYPE_CHECKING:
     from gateway.web.context import Call
@@ -21,27 +22,22 @@ class Entry(NamedTuple):
     is_below: bool = False
 
 
-def _mark(label: str) -> str:
-    """Mark a text for translation."""
-    return label
-
-
 ENTRIES = (
-    Entry("/dashboard", _mark("Dashboard"), "dashboard"),
-    Entry("/review", _mark("Review"), "review"),
-    Entry("/statements", _mark("Statements"), "statements"),
-    Entry("/invoices", _mark("Invoices"), "invoices"),
-    Entry("/customers", _mark("Customers"), "customers"),
-    Entry("/mandates", _mark("Mandates"), "mandates"),
-    Entry("/collections", _mark("Collections"), "collections"),
-    Entry("/unpaid", _mark("Unpaid"), "unpaid"),
-    Entry("/dunning", _mark("Dunning"), "dunning"),
-    Entry("/disputes", _mark("Disputes"), "disputes"),
-    Entry("/reports", _mark("Reports"), "reports"),
-    Entry("/banks", _mark("Banks"), "banks", is_below=True),
-    Entry("/settings", _mark("Settings"), "settings", is_below=True),
-    Entry("/users", _mark("Users"), "users", is_below=True),
-    Entry("/audit", _mark("Audit"), "audit", is_below=True),
+    Entry("/dashboard", mark("Dashboard"), "dashboard"),
+    Entry("/review", mark("Review"), "review"),
+    Entry("/statements", mark("Statements"), "statements"),
+    Entry("/invoices", mark("Invoices"), "invoices"),
+    Entry("/customers", mark("Customers"), "customers"),
+    Entry("/mandates", mark("Mandates"), "mandates"),
+    Entry("/collections", mark("Collections"), "collections"),
+    Entry("/unpaid", mark("Unpaid"), "unpaid"),
+    Entry("/dunning", mark("Dunning"), "dunning"),
+    Entry("/disputes", mark("Disputes"), "disputes"),
+    Entry("/reports", mark("Reports"), "reports"),
+    Entry("/banks", mark("Banks"), "banks", is_below=True),
+    Entry("/settings", mark("Settings"), "settings", is_below=True),
+    Entry("/users", mark("Users"), "users", is_below=True),
+    Entry("/audit", mark("Audit"), "audit", is_below=True),
 )
 
 

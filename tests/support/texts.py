@@ -88,7 +88,7 @@ def _in_code() -> Iterator[tuple[Text, str]]:
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             texts = [part.value for part in call.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
             place = f"{path}:{call.lineno}"
-            if _name(call.func) in {"_", "_mark"} and texts:
+            if _name(call.func) in {"_", "mark"} and texts:
                 yield Text(texts[0]), place
             elif _name(call.func) == "count" and len(texts) == 2:
                 yield Text(*texts), place

@@ -11,84 +11,78 @@ from gateway.store.journal import Journal
 from gateway.store.journal_subjects import Named
 from gateway.web import format as formats
 from gateway.web.context import Call
-from gateway.web.words import word_of
-
-
-def _mark(text: str) -> str:
-    """Mark a text for translation."""
-    return text
-
+from gateway.web.words import mark, word_of
 
 SENTENCES: Mapping[str, str] = {
     # Files, statements, decisions.
-    "receive_file": _mark("%(who)s brought the file %(subject)s"),
-    "read_file": _mark("%(who)s read the file %(subject)s"),
-    "refuse_file": _mark("%(who)s refused the file %(subject)s"),
-    "import_statement": _mark("%(who)s stored %(subject)s"),
-    "reject_statement": _mark("%(who)s rejected %(subject)s"),
-    "match_transactions": _mark("%(who)s matched %(subject)s"),
-    "resolve_review": _mark("%(who)s booked %(subject)s"),
-    "ignore": _mark("%(who)s set %(subject)s aside"),
-    "undo_decision": _mark("%(who)s took back what was decided on %(subject)s"),
-    "assign_review": _mark("%(who)s gave somebody the question about %(subject)s"),
-    "snooze_review": _mark("%(who)s put the question about %(subject)s to sleep, or woke it"),
-    "comment_review": _mark("%(who)s noted something about %(subject)s"),
+    "receive_file": mark("%(who)s brought the file %(subject)s"),
+    "read_file": mark("%(who)s read the file %(subject)s"),
+    "refuse_file": mark("%(who)s refused the file %(subject)s"),
+    "import_statement": mark("%(who)s stored %(subject)s"),
+    "reject_statement": mark("%(who)s rejected %(subject)s"),
+    "match_transactions": mark("%(who)s matched %(subject)s"),
+    "resolve_review": mark("%(who)s booked %(subject)s"),
+    "ignore": mark("%(who)s set %(subject)s aside"),
+    "undo_decision": mark("%(who)s took back what was decided on %(subject)s"),
+    "assign_review": mark("%(who)s gave somebody the question about %(subject)s"),
+    "snooze_review": mark("%(who)s put the question about %(subject)s to sleep, or woke it"),
+    "comment_review": mark("%(who)s noted something about %(subject)s"),
     # Customers, invoices, mandates.
-    "add_customer": _mark("%(who)s added the customer %(subject)s"),
-    "change_customer": _mark("%(who)s changed the customer %(subject)s"),
-    "set_customer_iban": _mark("%(who)s set the account of the customer %(subject)s"),
-    "mark_collector": _mark("%(who)s marked an account of %(subject)s as paying for several customers"),
-    "forget_payer_iban": _mark("%(who)s made an account of %(subject)s forgotten"),
-    "remember_payer": _mark("%(who)s kept in mind that an account is of %(subject)s"),
-    "add_item": _mark("%(who)s added %(subject)s"),
-    "change_item": _mark("%(who)s changed %(subject)s"),
-    "credit_item": _mark("%(who)s wrote a credit note for %(subject)s"),
-    "propose_item_change": _mark("%(who)s proposed a change of %(subject)s"),
-    "accept_item_change": _mark("%(who)s applied the change that was proposed for %(subject)s"),
-    "dismiss_item_change": _mark("%(who)s dismissed the change that was proposed for %(subject)s"),
-    "dispute_item": _mark("%(who)s began or ended the dispute of %(subject)s"),
-    "cancel_item": _mark("%(who)s cancelled %(subject)s"),
-    "move_mandate": _mark("%(who)s changed the state of the mandate %(subject)s"),
-    "import_customers": _mark("%(who)s imported customers"),
-    "import_invoices": _mark("%(who)s imported invoices"),
-    "import_mandates": _mark("%(who)s imported mandates"),
-    "save_mapping": _mark("%(who)s saved how columns are read"),
-    "forget_mapping": _mark("%(who)s deleted a saved way to read columns"),
+    "add_customer": mark("%(who)s added the customer %(subject)s"),
+    "change_customer": mark("%(who)s changed the customer %(subject)s"),
+    "set_customer_iban": mark("%(who)s set the account of the customer %(subject)s"),
+    "mark_collector": mark("%(who)s marked an account of %(subject)s as paying for several customers"),
+    "forget_payer_iban": mark("%(who)s made an account of %(subject)s forgotten"),
+    "remember_payer": mark("%(who)s kept in mind that an account is of %(subject)s"),
+    "add_item": mark("%(who)s added %(subject)s"),
+    "change_item": mark("%(who)s changed %(subject)s"),
+    "credit_item": mark("%(who)s wrote a credit note for %(subject)s"),
+    "propose_item_change": mark("%(who)s proposed a change of %(subject)s"),
+    "accept_item_change": mark("%(who)s applied the change that was proposed for %(subject)s"),
+    "dismiss_item_change": mark("%(who)s dismissed the change that was proposed for %(subject)s"),
+    "dispute_item": mark("%(who)s began or ended the dispute of %(subject)s"),
+    "cancel_item": mark("%(who)s cancelled %(subject)s"),
+    "move_mandate": mark("%(who)s changed the state of the mandate %(subject)s"),
+    "import_customers": mark("%(who)s imported customers"),
+    "import_invoices": mark("%(who)s imported invoices"),
+    "import_mandates": mark("%(who)s imported mandates"),
+    "save_mapping": mark("%(who)s saved how columns are read"),
+    "forget_mapping": mark("%(who)s deleted a saved way to read columns"),
     # What is set, and what was looked at.
-    "set_policy": _mark("%(who)s changed the rules of matching (%(subject)s)"),
-    "add_company": _mark("%(who)s added the company %(subject)s"),
-    "change_company": _mark("%(who)s changed the record of %(subject)s"),
-    "add_account": _mark("%(who)s added the bank account %(subject)s"),
-    "change_account": _mark("%(who)s changed the bank account %(subject)s"),
-    "close_account": _mark("%(who)s closed the bank account %(subject)s"),
-    "reopen_account": _mark("%(who)s opened the bank account %(subject)s again"),
-    "see_iban": _mark("%(who)s looked at the whole account number of %(subject)s"),
-    "see_original": _mark("%(who)s took the original file %(subject)s out"),
-    "export": _mark("%(who)s exported %(subject)s"),
-    "check": _mark("%(who)s checked the journal and what must always hold"),
+    "set_policy": mark("%(who)s changed the rules of matching (%(subject)s)"),
+    "add_company": mark("%(who)s added the company %(subject)s"),
+    "change_company": mark("%(who)s changed the record of %(subject)s"),
+    "add_account": mark("%(who)s added the bank account %(subject)s"),
+    "change_account": mark("%(who)s changed the bank account %(subject)s"),
+    "close_account": mark("%(who)s closed the bank account %(subject)s"),
+    "reopen_account": mark("%(who)s opened the bank account %(subject)s again"),
+    "see_iban": mark("%(who)s looked at the whole account number of %(subject)s"),
+    "see_original": mark("%(who)s took the original file %(subject)s out"),
+    "export": mark("%(who)s exported %(subject)s"),
+    "check": mark("%(who)s checked the journal and what must always hold"),
     # Who may come in.
-    "add_user": _mark("%(who)s added the user %(subject)s"),
-    "renew_invitation": _mark("%(who)s made a new link for %(subject)s"),
-    "set_roles": _mark("%(who)s set the roles of %(subject)s"),
-    "ask_access_change": _mark("%(who)s asked a second administrator to change the access of %(subject)s"),
-    "refuse_access_change": _mark("%(who)s refused to change the access of %(subject)s"),
-    "reset_access": _mark("%(who)s reset the access of %(subject)s"),
-    "end_sessions": _mark("%(who)s ended the sessions of %(subject)s"),
-    "make_token": _mark("%(who)s made the token %(subject)s"),
-    "revoke_token": _mark("%(who)s took the token %(subject)s back"),
-    "make_first_link": _mark("%(who)s made the link for the first administrator"),
-    "log_in": _mark("%(who)s logged in"),
-    "log_out": _mark("%(who)s logged out everywhere"),
-    "verify_second_factor": _mark("%(who)s showed the second factor"),
-    "enrol_second_factor": _mark("%(who)s set the second factor up"),
-    "set_password": _mark("%(who)s set the password of %(subject)s"),
+    "add_user": mark("%(who)s added the user %(subject)s"),
+    "renew_invitation": mark("%(who)s made a new link for %(subject)s"),
+    "set_roles": mark("%(who)s set the roles of %(subject)s"),
+    "ask_access_change": mark("%(who)s asked a second administrator to change the access of %(subject)s"),
+    "refuse_access_change": mark("%(who)s refused to change the access of %(subject)s"),
+    "reset_access": mark("%(who)s reset the access of %(subject)s"),
+    "end_sessions": mark("%(who)s ended the sessions of %(subject)s"),
+    "make_token": mark("%(who)s made the token %(subject)s"),
+    "revoke_token": mark("%(who)s took the token %(subject)s back"),
+    "make_first_link": mark("%(who)s made the link for the first administrator"),
+    "log_in": mark("%(who)s logged in"),
+    "log_out": mark("%(who)s logged out everywhere"),
+    "verify_second_factor": mark("%(who)s showed the second factor"),
+    "enrol_second_factor": mark("%(who)s set the second factor up"),
+    "set_password": mark("%(who)s set the password of %(subject)s"),
 }
 COUNTS: Mapping[str, str] = {
-    "entries": _mark("entries"), "new": _mark("new ones"), "changed": _mark("changed"), "proposed": _mark("proposed"),
-    "booked": _mark("booked"), "asked": _mark("asked about"), "ignored": _mark("set aside"),
-    "announced": _mark("announced"), "allocations": _mark("allocations"),
-    "bank_transactions": _mark("bank transactions"), "reversed": _mark("reversed"), "facts": _mark("facts"),
-    "sessions": _mark("sessions ended"), "broken": _mark("rules broken"),
+    "entries": mark("entries"), "new": mark("new ones"), "changed": mark("changed"), "proposed": mark("proposed"),
+    "booked": mark("booked"), "asked": mark("asked about"), "ignored": mark("set aside"),
+    "announced": mark("announced"), "allocations": mark("allocations"),
+    "bank_transactions": mark("bank transactions"), "reversed": mark("reversed"), "facts": mark("facts"),
+    "sessions": mark("sessions ended"), "broken": mark("rules broken"),
 }  # fmt: skip
 _PATHS: Mapping[str, str] = {
     "bank_transaction": "/bank-transactions/{}", "statement": "/statements/{}", "file": "/statements/files/{}",
@@ -96,10 +90,10 @@ _PATHS: Mapping[str, str] = {
 }  # fmt: skip
 # What a filter may ask for: kinds of things, and how each is called.
 KINDS: Mapping[str, str] = {
-    "bank_transaction": _mark("bank transactions"), "review_item": _mark("questions"),
-    "statement": _mark("statements"), "file": _mark("files"), "open_item": _mark("invoices and credits"),
-    "party": _mark("customers"), "mandate": _mark("mandates"), "bank_account": _mark("bank accounts"),
-    "user": _mark("users"), "token": _mark("tokens"), "policy": _mark("rules of matching"),
+    "bank_transaction": mark("bank transactions"), "review_item": mark("questions"),
+    "statement": mark("statements"), "file": mark("files"), "open_item": mark("invoices and credits"),
+    "party": mark("customers"), "mandate": mark("mandates"), "bank_account": mark("bank accounts"),
+    "user": mark("users"), "token": mark("tokens"), "policy": mark("rules of matching"),
 }  # fmt: skip
 
 
@@ -181,9 +175,9 @@ def reason(call: Call, row: Journal, known: Mapping[str, Named]) -> Markup:
 
 
 _UNDONE: Mapping[str, str] = {
-    "wrong": _mark("It was wrong"),
-    "asked": _mark("The customer wants it otherwise"),
-    "test": _mark("It was a trial"),
+    "wrong": mark("It was wrong"),
+    "asked": mark("The customer wants it otherwise"),
+    "test": mark("It was a trial"),
 }
 
 

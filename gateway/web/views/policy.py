@@ -12,6 +12,7 @@ from gateway.domain.matching.policy import LIMITS
 from gateway.web import format as formats
 from gateway.web.context import Call
 from gateway.web.typed import TypedAmount, read_amount
+from gateway.web.words import mark
 from schemas.states import Language
 
 
@@ -33,72 +34,67 @@ class RuleText(NamedTuple):
     meaning: str
 
 
-def _mark(text: str) -> str:
-    """Mark a text for translation."""
-    return text
-
-
 RULES: tuple[RuleText, ...] = (
     RuleText(
-        "book_exact_reference", Kind.FLAG, _mark("Reference and exact amount"),
-        _mark("Book payments that name invoices and have exactly their open amount."),
-        _mark("Whoever pays; also where the statement itself carries the charges that are missing. "
+        "book_exact_reference", Kind.FLAG, mark("Reference and exact amount"),
+        mark("Book payments that name invoices and have exactly their open amount."),
+        mark("Whoever pays; also where the statement itself carries the charges that are missing. "
               "Off: each waits in Review."),
     ),
     RuleText(
-        "book_discount", Kind.FLAG, _mark("Agreed discount"),
-        _mark("Book payments that name invoices and lack exactly the agreed discount."),
-        _mark("Within its date, and only when the customer pays. Off: each waits in Review."),
+        "book_discount", Kind.FLAG, mark("Agreed discount"),
+        mark("Book payments that name invoices and lack exactly the agreed discount."),
+        mark("Within its date, and only when the customer pays. Off: each waits in Review."),
     ),
     RuleText(
-        "book_partial", Kind.FLAG, _mark("Part payments"),
-        _mark("Book payments that name one invoice and bring less."),
-        _mark("Only when the customer pays and nothing that he owes fits exactly; the rest stays open. "
+        "book_partial", Kind.FLAG, mark("Part payments"),
+        mark("Book payments that name one invoice and bring less."),
+        mark("Only when the customer pays and nothing that he owes fits exactly; the rest stays open. "
               "Off: each waits in Review."),
     ),
     RuleText(
-        "book_confirmed_payer", Kind.FLAG, _mark("Confirmed account and exact amount"),
-        _mark("Book payments without a reference when a confirmed account pays exactly one open item, "
+        "book_confirmed_payer", Kind.FLAG, mark("Confirmed account and exact amount"),
+        mark("Book payments without a reference when a confirmed account pays exactly one open item, "
               "or the only set that fits."),
-        _mark("An account is confirmed by a mandate, the customer record or two decisions of people. "
+        mark("An account is confirmed by a mandate, the customer record or two decisions of people. "
               "Off: each waits in Review, with this explanation on top."),
     ),
     RuleText(
-        "ignore_outgoing", Kind.FLAG, _mark("Money paid out"),
-        _mark("Set money that the company pays out aside."),
-        _mark("Suppliers, salaries, taxes: nobody is asked. Off: each waits in Review."),
+        "ignore_outgoing", Kind.FLAG, mark("Money paid out"),
+        mark("Set money that the company pays out aside."),
+        mark("Suppliers, salaries, taxes: nobody is asked. Off: each waits in Review."),
     ),
     RuleText(
-        "tolerance_minor", Kind.AMOUNT, _mark("Tolerance"),
-        _mark("Let a missing rest go up to"),
-        _mark("The invoice counts as paid and the rest is written off. At 0 nothing is written off by itself."),
+        "tolerance_minor", Kind.AMOUNT, mark("Tolerance"),
+        mark("Let a missing rest go up to"),
+        mark("The invoice counts as paid and the rest is written off. At 0 nothing is written off by itself."),
     ),
     RuleText(
-        "fee_limit_minor", Kind.AMOUNT, _mark("Limit for bank charges"),
-        _mark("Take a missing rest as charges of the payer's bank up to"),
-        _mark("The invoice counts as paid. At 0 each such payment waits in Review, unless the statement shows "
+        "fee_limit_minor", Kind.AMOUNT, mark("Limit for bank charges"),
+        mark("Take a missing rest as charges of the payer's bank up to"),
+        mark("The invoice counts as paid. At 0 each such payment waits in Review, unless the statement shows "
               "the charges."),
     ),
     RuleText(
-        "discount_rounding_minor", Kind.AMOUNT, _mark("Rounding of discounts"),
-        _mark("Let a discount differ from the agreed one by up to"),
-        _mark("Payers round differently. What differs by more waits in Review."),
+        "discount_rounding_minor", Kind.AMOUNT, mark("Rounding of discounts"),
+        mark("Let a discount differ from the agreed one by up to"),
+        mark("Payers round differently. What differs by more waits in Review."),
     ),
     RuleText(
-        "discount_grace_days", Kind.COUNT, _mark("Days of grace"),
-        _mark("Grant a discount so many days after its date"),
-        _mark("At 0 each discount that is taken a day late waits in Review."),
+        "discount_grace_days", Kind.COUNT, mark("Days of grace"),
+        mark("Grant a discount so many days after its date"),
+        mark("At 0 each discount that is taken a day late waits in Review."),
     ),
     RuleText(
-        "combination_items_max", Kind.COUNT, _mark("Items in one sum"),
-        _mark("Look for sums of up to so many open items"),
-        _mark("At most 3 where a customer has more than 20 open items, 2 beyond 50: "
+        "combination_items_max", Kind.COUNT, mark("Items in one sum"),
+        mark("Look for sums of up to so many open items"),
+        mark("At most 3 where a customer has more than 20 open items, 2 beyond 50: "
               "larger sums fit by accident."),
     ),
     RuleText(
-        "combination_steps_max", Kind.COUNT, _mark("Length of one search"),
-        _mark("Stop such a search after so many steps"),
-        _mark("What was not searched to its end waits in Review. More steps take longer with each import."),
+        "combination_steps_max", Kind.COUNT, mark("Length of one search"),
+        mark("Stop such a search after so many steps"),
+        mark("What was not searched to its end waits in Review. More steps take longer with each import."),
     ),
 )  # fmt: skip
 
