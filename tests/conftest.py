@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from gateway.store.database import Database, open_database, sqlite_url
 from support import statements  # noqa: F401 It is enough to know it.
-from support.databases import Databases, Postgres, SqliteFiles, memory_folder, postgres_or_reason
+from support.databases import IS_IN_CI, KINDS, Databases, Postgres, databases_of, memory_folder, postgres_or_reason
 from support.desk import Desks
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
@@ -26,9 +26,10 @@ if folder := memory_folder():
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what was imported and collected: it stays to the end."""
+    """Spare the garbage collector what was imported and collected, as it stays to the end; it may also look less often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +37,7 @@ def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server: the one of the test tools, else GATEWAY_TEST_PG_URL, else a loud skip (a failure in CI)."""
     server, reason = postgres_or_reason()
     if server is None:
-        if os.environ.get("CI"):
+        if IS_IN_CI:
             pytest.fail(f"PostgreSQL is needed in CI: {reason}")
         pytest.skip(f"NO POSTGRESQL: {reason}")
     with server:
@@ -57,13 +58,10 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "gateway.db"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def databases(request: pytest.FixtureRequest) -> Databases:
     """What makes databases of a kind; the test runs once on each kind."""
-    if request.param == "sqlite":
-        return SqliteFiles(request.getfixturevalue("migrated_sqlite"))
-    server: Postgres = request.getfixturevalue("postgres")
-    return server
+    return databases_of(request)
 
 
 @pytest.fixture

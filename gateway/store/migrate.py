@@ -6,6 +6,7 @@ foreign keys are checked before the commit.
 
 import datetime as dt
 import sqlite3
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,22 +35,22 @@ class MigrationFailed(GatewayError):
 async def migrate(url: str, *, now: dt.datetime) -> bool:
     """Run the steps that are missing. Returns whether any ran. Raises MigrationFailed."""
     engine = create_async_engine(url)
-    if engine.dialect.name == "sqlite":
+    is_sqlite = engine.dialect.name == "sqlite"
+    if is_sqlite:
         event.listen(engine.sync_engine, "connect", _without_foreign_keys)
-        event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        if await _is_behind(engine):
-            _back_up(Path(engine.url.database or ""), now)
     try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(_current)
+        if found == _head():
+            return False
+        if is_sqlite:
+            event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+            if found is not None:
+                _back_up(Path(engine.url.database or ""), now)
         async with engine.begin() as connection:
             return await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
-
-
-async def _is_behind(engine: Any) -> bool:
-    async with engine.connect() as connection:
-        current = await connection.run_sync(_current)
-    return current is not None and current != _scripts().get_current_head()
 
 
 def _without_foreign_keys(connection: Any, _record: Any) -> None:
@@ -62,7 +63,7 @@ def _without_foreign_keys(connection: Any, _record: Any) -> None:
 
 
 def _back_up(path: Path, now: dt.datetime) -> None:
-    target = path.with_name(f"{path.stem}.before-{_scripts().get_current_head()}-{now:%Y%m%dT%H%M%S}.db")
+    target = path.with_name(f"{path.stem}.before-{_head()}-{now:%Y%m%dT%H%M%S}.db")
     with sqlite3.connect(path) as source, sqlite3.connect(target) as copy:
         source.backup(copy)
     source.close()
@@ -73,7 +74,7 @@ def _upgrade(connection: Connection) -> bool:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     before = _current(connection)
-    if before == _scripts().get_current_head():
+    if before == _head():
         return False
     config = _config()
     config.attributes["connection"] = connection
@@ -100,8 +101,9 @@ def _current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _config() -> Config:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -37,6 +38,7 @@ class Assets:
         return self._files[hashed]
 
 
+@cache
 def _compact(text: str, suffix: str) -> str:
     """Leave comments and indents out: they are for those who read the source."""
     if suffix == ".css":

@@ -1,6 +1,5 @@
 """A gateway with data and a real browser before it. Without Chromium: a loud skip, in CI a failure."""
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from support.chromium import chromium, chromium_path
-from support.databases import SqliteFiles
+from support.databases import IS_IN_CI, SqliteFiles
 from support.desk import Desk, Desks, open_desk
 from support.web import open_site
 
@@ -20,7 +19,7 @@ async def browser() -> AsyncIterator[Browser]:
     path = chromium_path()
     if path is None:
         reason = "NO CHROMIUM: the pages were not tried in a browser; install chromium or set GATEWAY_CHROMIUM"
-        if os.environ.get("CI"):
+        if IS_IN_CI:
             pytest.fail(reason)
         pytest.skip(reason)
     async with chromium(path) as running:

@@ -12,8 +12,9 @@ from gateway.store.database import Database, sqlite_url
 from gateway.web import background, match_again
 from support.api import Firm, open_firm
 from support.bank import OUR_IBAN
-from support.databases import Databases, Postgres, SqliteFiles
+from support.databases import IS_IN_CI, KINDS, Databases, Postgres, SqliteFiles, databases_of
 from support.desk import Desk, Desks, day_statement
+from support.figures import IS_PROVING
 from support.gateways import CLERK, NOW, Bench, make_company, make_gate
 from support.web import Site, open_site
 
@@ -36,10 +37,17 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
         yield opened
 
 
+# Pages ask their questions through the services, whose tests and those of the API run on both kinds each time.
+@pytest.fixture(params=KINDS if IS_IN_CI or IS_PROVING else KINDS[:1])
+def page_databases(request: pytest.FixtureRequest) -> Databases:
+    """What makes databases for tests of pages: of each kind in CI, of SQLite elsewhere."""
+    return databases_of(request)
+
+
 @pytest.fixture
-async def quiet_desk(desks: Desks, databases: Databases, tmp_path: Path) -> AsyncIterator[Desk]:
-    """A desk to which no file was brought yet, on each kind of database."""
-    async with desks.open_copy(databases, tmp_path) as opened:
+async def quiet_desk(desks: Desks, page_databases: Databases, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk to which no file was brought yet, on each kind of database that pages are shown on."""
+    async with desks.open_copy(page_databases, tmp_path) as opened:
         yield opened
 
 
@@ -51,9 +59,9 @@ async def light_desk(desks: Desks, migrated_sqlite: Path, tmp_path: Path) -> Asy
 
 
 @pytest.fixture
-async def asked_desk(desks: Desks, databases: Databases, tmp_path: Path) -> AsyncIterator[Desk]:
-    """A desk with a payment that explained itself and three questions, on each kind of database."""
-    async with desks.open_copy(databases, tmp_path, day_statement()) as opened:
+async def asked_desk(desks: Desks, page_databases: Databases, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk with a payment that explained itself and three questions, on each kind of database that pages are shown on."""
+    async with desks.open_copy(page_databases, tmp_path, day_statement()) as opened:
         yield opened
 
 

@@ -14,10 +14,14 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 import asyncpg
+import pytest
 from sqlalchemy import make_url
 
 from gateway.store.database import sqlite_url
 from gateway.store.migrate import migrate
+
+IS_IN_CI = bool(os.environ.get("CI"))
+KINDS = ["sqlite", "postgresql"]
 
 
 class SqliteFiles:
@@ -77,6 +81,14 @@ class Postgres:
 
 
 Databases: TypeAlias = SqliteFiles | Postgres
+
+
+def databases_of(request: pytest.FixtureRequest) -> Databases:
+    """Return what makes databases of the kind that a fixture was asked for."""
+    if request.param == "sqlite":
+        return SqliteFiles(request.getfixturevalue("migrated_sqlite"))
+    server: Postgres = request.getfixturevalue("postgres")
+    return server
 
 
 class OwnPostgres(Postgres):
