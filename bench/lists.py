@@ -1,20 +1,19 @@
 """The review queue and the invoice list with 100 000 open invoices and 20 000 review items behind them."""
 
 import asyncio
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import aiohttp
 
-from bench.upload import _databases, _prepare, _ready, _run
+from bench.server import databases, fill, ready, run, serving
 from bench.upload_data import write_data
 
 DATA = Path(__file__).parent / "data"
+_PORT = 8974
+_BASE = f"http://127.0.0.1:{_PORT}"
 _PAGES = (
     "/api/v1/review-items?limit=50",
     "/api/v1/review-items?limit=50&sort=age",
@@ -26,42 +25,38 @@ _PAGES = (
 
 def main(invoices: int = 100_000, questions: int = 20_000) -> None:
     """Print the median and the worst of twenty answers of each list, on both databases."""
-    folder = DATA / f"lists-{questions}"
-    write_data(folder, questions)
-    large = DATA / f"upload-{invoices}"
-    write_data(large, invoices)
-    statement = folder / "unknown.xml"
-    if not statement.exists():
-        text = (folder / "statement.xml").read_text()
-        statement.write_text(
-            text.replace("RG-2026-", "XX ").replace("<Ref>RF", "<Ref>XF").replace("Rechnung", "Zahlung")
-        )
-    for name, url in _databases():
+    for name, url in databases():
         with tempfile.TemporaryDirectory() as place:
-            _prepare(Path(place), url, large)
-            _run(Path(place), url, "import", str(statement))
+            fill_desk(Path(place), url, invoices, questions)
             asyncio.run(_ask(Path(place), url, name))
 
 
+def fill_desk(place: Path, url: str, invoices: int, questions: int) -> None:
+    """Bring in invoices, and a statement of payments that nothing explains."""
+    large, small = DATA / f"upload-{invoices}", DATA / f"lists-{questions}"
+    write_data(large, invoices)
+    write_data(small, questions)
+    statement = small / "unknown.xml"
+    if not statement.exists():
+        text = (small / "statement.xml").read_text()
+        statement.write_text(
+            text.replace("RG-2026-", "XX ").replace("<Ref>RF", "<Ref>XF").replace("Rechnung", "Zahlung")
+        )
+    fill(place, url, large)
+    run(place, url, "import", str(statement))
+
+
 async def _ask(place: Path, url: str, name: str) -> None:
-    token = _run(place, url, "tokens", "add", "bench", "--right", "all")
-    environment = dict(os.environ) | ({"GATEWAY_DATABASE_URL": url} if url else {})
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gateway", "serve", "--port", "8974", "--data", str(place)],
-        env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
+    token = run(place, url, "tokens", "add", "bench", "--right", "all")
+    with serving(place, url, port=_PORT):
         async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
-            await _ready(session, "http://127.0.0.1:8974")
+            await ready(session, _BASE)
             for page in _PAGES:
-                times = [await _one(session, f"http://127.0.0.1:8974{page}") for _ in range(20)]
+                times = [await _one(session, _BASE + page) for _ in range(20)]
                 print(
                     f"  {name} {page}: median {statistics.median(times) * 1000:.0f} ms, "
                     f"worst {max(times) * 1000:.0f} ms (at most 500)"
                 )
-    finally:
-        server.terminate()
-        server.wait()
 
 
 async def _one(session: aiohttp.ClientSession, url: str) -> float:

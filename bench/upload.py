@@ -5,11 +5,8 @@ Measured against a bare lxml walk over the entries of the same file in the same 
 """
 
 import asyncio
-import os
 import re
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -17,20 +14,21 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from bench.upload_data import OUR_IBAN, write_data
+from bench.server import databases, fill, ready, run, serving
+from bench.upload_data import write_data
 from bench.walk import walk_seconds
 
 DATA = Path(__file__).parent / "data"
-_READY_S = 60
+_PORT = 8973
 
 
 def main(entries: int = 100_000, rounds: int = 3) -> None:
     """Print the ratios for both databases."""
     folder = DATA / f"upload-{entries}"
     write_data(folder, entries)
-    for name, url in _databases():
+    for name, url in databases():
         with tempfile.TemporaryDirectory() as place:
-            _prepare(Path(place), url, folder)
+            fill(Path(place), url, folder)
             ratios = []
             for _ in range(1 if url else rounds):
                 ratios.append(_measure(Path(place), url, folder / "statement.xml", name))
@@ -39,60 +37,19 @@ def main(entries: int = 100_000, rounds: int = 3) -> None:
             print(f"upload {name}: median {statistics.median(ratios):.2f} times the bare walk (at most 4, aim 2.5)")
 
 
-def _databases() -> list[tuple[str, str]]:
-    found = [("SQLite", "")]
-    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-    from support.databases import postgres_or_reason
-
-    server, reason = postgres_or_reason()
-    if server is None:
-        print(f"NO POSTGRESQL: {reason}")
-        return found
-    server.__enter__()
-    return [*found, ("PostgreSQL", server.fresh_database())]
-
-
-def _run(place: Path, url: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway", *arguments, "--data", str(place)],
-        capture_output=True, text=True, check=False, env=_environment(url),
-    )  # fmt: skip
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    return done.stdout.strip()
-
-
-def _environment(url: str) -> dict[str, str]:
-    return dict(os.environ) | ({"GATEWAY_DATABASE_URL": url} if url else {})
-
-
-def _prepare(place: Path, url: str, folder: Path) -> None:
-    _run(place, url, "accounts", "add", OUR_IBAN)
-    _run(place, url, "import-customers", str(folder / "customers.csv"))
-    _run(place, url, "import-invoices", str(folder / "invoices.csv"))
-
-
 def _reset(place: Path, url: str, folder: Path) -> None:
     for path in sorted(place.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
-    _prepare(place, url, folder)
+    fill(place, url, folder)
 
 
 def _measure(place: Path, url: str, statement: Path, name: str) -> float:
-    token = _run(place, url, "tokens", "add", "bench", "--right", "all")
-    port = "8973"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gateway", "serve", "--port", port, "--data", str(place)],
-        env=_environment(url), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    token = run(place, url, "tokens", "add", "bench", "--right", "all")
     before = walk_seconds(statement)
-    try:
+    with serving(place, url, port=_PORT) as server:
         seconds, delays, worker_mb, answer = asyncio.run(
-            _upload(f"http://127.0.0.1:{port}", token, statement, server.pid)
+            _upload(f"http://127.0.0.1:{_PORT}", token, statement, server.pid)
         )
-    finally:
-        server.terminate()
-        server.wait()
     walk = (before + walk_seconds(statement)) / 2
     delays.sort()
     p99, worst = delays[int(len(delays) * 0.99)] * 1000, delays[-1] * 1000
@@ -105,7 +62,7 @@ def _measure(place: Path, url: str, statement: Path, name: str) -> float:
 
 async def _upload(base: str, token: str, statement: Path, pid: int) -> tuple[float, list[float], int, str]:
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=900)) as session:
-        await _ready(session, base)
+        await ready(session, base)
         await _warm(session, base, token)
         delays: list[float] = []
         peak = [0]
@@ -126,18 +83,6 @@ async def _upload(base: str, token: str, statement: Path, pid: int) -> tuple[flo
         for task in watching:
             task.cancel()
         return seconds, delays, peak[0], f"HTTP {status}, {text[:80]}"
-
-
-async def _ready(session: aiohttp.ClientSession, base: str) -> None:
-    for _ in range(_READY_S * 10):
-        try:
-            async with session.get(f"{base}/healthz") as response:
-                if response.status == 200:
-                    return
-        except aiohttp.ClientError:
-            pass
-        await asyncio.sleep(0.1)
-    raise SystemExit("the gateway did not start")
 
 
 async def _warm(session: aiohttp.ClientSession, base: str, token: str) -> None:

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-OUR_IBAN = "DE89370400440532013000"
+OUR_IBAN = "DE02100100100006820101"
 _FIRST = dt.date(2026, 10, 5)
 _NAMES = "Adler Birke Dorn Eiche Falke Ginster Heide Igel Kiefer Linde Mohn Nelke Otter Pappel Rabe Specht".split()
 _FORMS = ("GmbH", "AG", "e.K.", "SARL", "B.V.", "KG")
@@ -143,7 +143,7 @@ _ENTRY = """<Ntry>
      <TwnNm>Koeln</TwnNm><Ctry>DE</Ctry></PstlAdr></Pty></Dbtr>
     <DbtrAcct><Id><IBAN>{iban}</IBAN></Id></DbtrAcct>
     <Cdtr><Pty><Nm>Beispiel Handel GmbH</Nm></Pty></Cdtr>
-    <CdtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></CdtrAcct>
+    <CdtrAcct><Id><IBAN>DE02100100100006820101</IBAN></Id></CdtrAcct>
    </RltdPties>
    <RltdAgts>
     <DbtrAgt><FinInstnId><BICFI>COBADEFFXXX</BICFI><Nm>Beispielbank</Nm></FinInstnId></DbtrAgt>
