@@ -26,7 +26,8 @@ _BASE = f"http://127.0.0.1:{_PORT}"
 _PASSWORD = "try the gateway"
 _ROUNDS = 10
 _LISTS = (
-    "/dashboard", "/review", "/review?sort=age", "/statements", "/invoices", "/invoices?which=paid", "/invoices?which=all",
+    "/dashboard", "/review", "/review?sort=age", "/statements", "/invoices", "/invoices?which=paid",
+    "/invoices?which=all",
     "/customers", "/search?q=RG-2026-0077", "/search?q=1500", "/search?q=Bau", "/settings", "/audit",
 )  # fmt: skip
 # A page, and the pattern of the first address on it that is opened.
