@@ -167,6 +167,28 @@ async def test_a_customer_has_open_items_a_ledger_and_known_accounts(desk: Desk)
     assert "None is known" in (await desk.clerk.get(path)).text
 
 
+async def test_what_happened_with_a_customer_is_told_the_latest_first(desk: Desk) -> None:
+    await desk.upload(day_statement())
+    path = await customer_path(desk, "Alpha Werke GmbH")
+    await desk.clerk.post(f"{path}/accounts", {"iban": "DE02120300000000202051"})
+    paid = re.search(r'href="(/bank-transactions/\d+)"', (await desk.clerk.get(path)).text)
+    assert paid is not None
+    await desk.clerk.post(f"{paid[1]}/undo", {"reason": "wrong", "words": "other customer"})
+
+    story = words_of((await desk.clerk.get(path)).text).partition("What happened")[2]
+
+    told = (
+        "The booking of a payment of 100.00\xa0EUR was taken back: It was wrong: other customer",
+        "A payment of 100.00\xa0EUR was booked",
+        "FA-1001 over 100.00\xa0EUR was added",
+        "The account DE02 **** **** 2051 is known to pay",
+        "The customer was added",
+    )
+    places = [story.find(" ".join(one.split())) for one in told]
+    assert -1 not in places, story
+    assert places == sorted(places)
+
+
 async def test_the_ledger_pages_keep_the_running_balance(desk: Desk) -> None:
     for place in range(60):
         await desk.clerk.post(

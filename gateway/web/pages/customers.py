@@ -8,22 +8,26 @@ from multidict import MultiMapping
 
 from gateway.domain.access import Right
 from gateway.services import manage_customers
-from gateway.store import customer_account, customer_lists, parties, transaction_history
+from gateway.store import customer_account, customer_lists, customer_timeline, parties, transaction_history
 from gateway.store.customer_lists import CustomerFilter
 from gateway.store.database import ReadSession
+from gateway.store.journal_subjects import named
 from gateway.store.parties import Party
 from gateway.web.context import Call
 from gateway.web.match_again import match_soon
 from gateway.web.pages.invoices import open_of, state_of
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
+from gateway.web.views import timeline
 from gateway.web.views.questions import load_context
+from gateway.web.views.timeline import TimelineLine
 from schemas.errors import GatewayError, NotFound
 from schemas.identifiers import Iban
 from schemas.states import IbanSource, PaymentMethod
 from schemas.tables import CustomerRow
 
 _ITEMS_SHOWN = 50
+_EVENTS_SHOWN = 20
 _METHODS = frozenset(method.value for method in PaymentMethod)
 _TEXTS = ("street", "postcode", "town", "country", "email", "phone", "language", "legal_id", "vat_number",
           "ledger_account")  # fmt: skip
@@ -97,6 +101,7 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
             currency=currency,
             currencies=currencies,
             versions=versions,
+            events=await _events(session, call, customer),
             names=names,
             state_of=state_of,
             open_of=open_of,
@@ -113,6 +118,14 @@ async def _balance(
     return await customer_account.balance_on(
         session, company_id=call.company_id, party_id=customer.id, currency=currency, day=until
     )
+
+
+async def _events(session: ReadSession, call: Call, customer: Party) -> list[TimelineLine]:
+    found = await customer_timeline.timeline_of(
+        session, company_id=call.company_id, customer_id=customer.id, limit=_EVENTS_SHOWN
+    )
+    known = await named(session, company_id=call.company_id, words=timeline.words_in(found))
+    return [timeline.line_of(call, event, known) for event in found]
 
 
 async def _find(session: ReadSession, call: Call) -> Party:

@@ -133,12 +133,12 @@ def person(call: Call, word: str, known: Mapping[str, Named]) -> Markup:
     return Markup("<b>{}</b>").format(name)
 
 
-def thing(call: Call, word: str, known: Mapping[str, Named]) -> Markup | str:
-    """Return what was acted on, as a link where it has a page."""
+def thing(call: Call, word: str, known: Mapping[str, Named], *, text: str = "") -> Markup | str:
+    """Return what was acted on, as a link where it has a page; ``text`` instead of what it is called."""
     named = known.get(word)
     if named is None:
-        return _unnamed(call, word)
-    text = label(call, named)
+        return text or _unnamed(call, word)
+    text = text or label(call, named)
     path = _PATHS.get(named.kind)
     return Markup('<a href="{}">{}</a>').format(path.format(named.key), text) if path else text
 
@@ -166,12 +166,17 @@ def reason(call: Call, row: Journal, known: Mapping[str, Named]) -> Markup:
     """Return why it was done: words of a person, a word of ours, or the question from which it came."""
     if row.reason in known:
         return escape(thing(call, row.reason, known))
-    first, colon, rest = row.reason.partition(": ")
-    if first in _UNDONE:
-        return escape(call._(_UNDONE[first]) + colon + rest)
+    if row.reason.partition(": ")[0] in _UNDONE:
+        return escape(undo_reason(call, row.reason))
     if _OURS.fullmatch(row.reason):  # Words of closed sets: how it was booked, which roles.
         return escape(", ".join(call._(word_of(word)) for word in row.reason.split(", ")))
     return escape(row.reason)
+
+
+def undo_reason(call: Call, text: str) -> str:
+    """Return why a decision was taken back: the choice in the reader's words, and what was typed beside it."""
+    first, colon, rest = text.partition(": ")
+    return call._(_UNDONE[first]) + colon + rest if first in _UNDONE else text
 
 
 _UNDONE: Mapping[str, str] = {
