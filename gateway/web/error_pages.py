@@ -39,7 +39,7 @@ def _answer(call: Call, error: GatewayError, status: int) -> web.Response:
         problem = problem_of(error, call.request_id) | {"status": status}
         response = web.json_response(problem, status=status, content_type="application/problem+json")
     else:
-        response = call.page("error.html", status=status, error=error, status_code=status)
+        response = call.page("error.html", status=status, error=error, status_code=status, page=page_of(call))
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyAttempts):
@@ -47,10 +47,22 @@ def _answer(call: Call, error: GatewayError, status: int) -> web.Response:
     return response
 
 
+def page_of(call: Call) -> str:
+    """Return the address of the page that a request came from: its own, or the nearest above it that can be opened."""
+    if call.request.method == "GET":
+        return call.request.path_qs
+    pages = {route.path for route in call.gateway.routes if route.method == "GET"}
+    pattern, path = call.route_name.partition(" ")[2], call.request.path
+    while pattern and pattern not in pages:
+        pattern, path = pattern.rpartition("/")[0], path.rpartition("/")[0]
+    query = f"?{call.request.query_string}" if call.request.query_string else ""
+    return path + query if pattern else "/"
+
+
 def _ask_to_log_in(call: Call) -> web.Response:
     if call.caller.must_verify:
         return call.redirect("/log-in/second-factor")
     if call.caller.must_enrol:
         return call.redirect("/second-factor")
-    path = call.request.path_qs if call.request.method == "GET" else "/"
+    path = page_of(call)
     return call.redirect("/log-in" if path == "/" else f"/log-in?next={quote(path, safe='')}")

@@ -7,12 +7,18 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Route, expect
 
+from gateway.domain.matching.model import Policy
+from gateway.services.change_policy import change_policy
+from gateway.store.work import SYSTEM
+from schemas.states import Role
 from support.bank import camt, payment
-from support.chromium import page_of_clerk
+from support.chromium import page_of, page_of_clerk
+from support.databases import IS_IN_CI
 from support.desk import STRANGER, UNKNOWN, Desk, day_statement
+from support.figures import IS_PROVING
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]  # The loop of the browser.
-QUESTIONS = 25
+QUESTIONS = 100 if IS_IN_CI or IS_PROVING else 25
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -20,7 +26,6 @@ async def page(browser: Browser, quick_desk: Desk) -> AsyncIterator[Page]:
     """A page of a clerk; what it says on the console fails the test."""
     said: list[str] = []
     async with page_of_clerk(browser, quick_desk, viewport={"width": 1280, "height": 800}) as opened:
-        opened.set_default_timeout(10_000)
         opened.on("console", lambda message: None if _is_expected(message) else said.append(message.text))
         opened.on("pageerror", lambda error: said.append(str(error)))
         yield opened
@@ -169,3 +174,102 @@ async def test_a_lost_connection_is_said_and_the_question_is_still_there(page: P
     )
     await expect(page.locator("#who")).to_have_text("Holding X")
     assert page.url == address
+
+
+async def test_two_clerks_see_each_other_and_the_later_decision_is_refused_kindly(
+    browser: Browser, page: Page, quick_desk: Desk
+) -> None:
+    await quick_desk.upload(camt(STRANGER, UNKNOWN))
+    await page.goto("/review")
+    async with page_of(browser, quick_desk, await quick_desk.site.sign_in(Role.CLERK)) as other:
+        # Each is named where the other works.
+        await other.goto("/review")
+        await expect(other.locator("#here")).to_contain_text("Person 1 looks at this question too.")
+        await expect(other.locator("#list li [aria-current=true]")).to_contain_text("Person 1")
+
+        # The colleague is quicker: he is named, his decision stands, and the next question is there.
+        await press(other, "a")
+        await expect(other.locator("#toasts")).to_contain_text("Accepted.")
+        await press(page, "i", "Enter")
+        await expect(page.locator("#toasts")).to_contain_text(
+            "Person 2 decided this a moment ago; nothing was changed."
+        )
+        await expect(page.locator("#who")).to_have_text("Niemand")
+        await expect(page.locator("#list")).not_to_contain_text("Holding X")
+
+        # Also where he put something together meanwhile.
+        await press(page, "s")
+        await page.get_by_label("Customer or invoice").fill("FA-1005")
+        await page.get_by_label("Pay FA-1005", exact=True).check()
+        await expect(page.get_by_role("button", name="Pay 1 item")).to_be_visible()
+        await expect(other.locator("#who")).to_have_text("Niemand")
+        await press(other, "i", "Enter")
+        await expect(other.get_by_role("heading", name="Nothing waits for you here")).to_be_visible()
+        await page.get_by_role("button", name="Pay 1 item").click()
+        await expect(page.locator("#toasts")).to_contain_text(
+            "Person 2 decided this a moment ago; nothing was changed."
+        )
+        await expect(page.get_by_role("heading", name="Nothing waits for you here")).to_be_visible()
+
+
+async def test_two_tabs_of_one_clerk_do_not_fight(page: Page, quick_desk: Desk) -> None:
+    await quick_desk.upload(camt(STRANGER, UNKNOWN))
+    await page.goto("/review")
+    tab = await page.context.new_page()
+    await tab.goto("/review")
+    await press(tab, "a")
+    await expect(tab.locator("#toasts")).to_contain_text("Accepted.")
+
+    await press(page, "a")
+
+    await expect(page.locator("#toasts")).to_contain_text("You decided this already.")
+    await expect(page.locator("#who")).to_have_text("Niemand")
+
+
+async def test_a_question_is_given_to_a_colleague_with_a_word(browser: Browser, page: Page, quick_desk: Desk) -> None:
+    await quick_desk.upload(camt(STRANGER, UNKNOWN))
+    colleague = await quick_desk.site.sign_in(Role.CLERK)
+    await page.goto("/review")
+
+    await press(page, "c")
+    await page.keyboard.type("is that your customer?")
+    await press(page, "Control+Enter")
+    await expect(page.locator(".notes")).to_contain_text("is that your customer?")
+    await page.locator("summary", has_text="Assign").click()
+    await page.get_by_role("radio", name="Person 2").check()
+    await page.get_by_role("button", name="Assign").click()
+    await expect(page.locator("#list li [aria-current=true]")).to_contain_text("Person 2")
+
+    async with page_of(browser, quick_desk, colleague) as other:
+        await other.goto("/review")
+        await other.get_by_role("link", name="Mine").click()
+        await expect(other.locator("#list li")).to_have_count(1)
+        await expect(other.locator("#who")).to_have_text("Holding X")
+        await expect(other.locator(".notes")).to_contain_text("Person 1")
+
+
+async def test_all_strong_ones_are_accepted_with_one_look_and_taken_back_together(page: Page, quick_desk: Desk) -> None:
+    company = await quick_desk.site.company()
+    async with quick_desk.site.gateway.database.begin(
+        actor=SYSTEM, now=quick_desk.site.clock(), company_id=company.id
+    ) as work:
+        await change_policy(work, policy=Policy(book_exact_reference=False), seen=0, reason="careful")
+    await quick_desk.upload(camt(payment(30_000, "FA-1003", reference="S1"), payment(7_500, "FA-1005", reference="S2")))
+    await page.goto("/review")
+
+    # What would be booked is listed with count and sum.
+    await press(page, "S")
+    await expect(page.locator(".head")).to_contain_text("2 explanations, 375.00 EUR")
+    await expect(page.locator("tbody tr")).to_have_count(2)
+    await page.get_by_role("button", name="Accept 2 explanations").click()
+    await expect(page.locator("#toasts")).to_contain_text("Accepted 2 explanations together.")
+    await expect(page.get_by_role("heading", name="Nothing waits for you here")).to_be_visible()
+
+    # Undo says what it takes back, one or all.
+    await page.get_by_role("link", name="Undo my last").click()
+    await expect(page.get_by_text("is open again by")).to_be_visible()
+    await expect(page.get_by_text("The question comes back into the review queue")).to_be_visible()
+    await page.get_by_label("It was a trial").check()
+    await page.get_by_role("button", name="Take all 2 that were accepted together back").click()
+    await expect(page.locator("#toasts")).to_contain_text("2 questions are open again.")
+    await expect(page.locator("#list li")).to_have_count(2)

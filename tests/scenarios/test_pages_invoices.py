@@ -86,7 +86,7 @@ async def test_a_new_invoice_is_stored_once(desk: Desk) -> None:
     ("changed", "said"),
     [
         pytest.param({"amount": "12.3.4"}, "not an amount", id="no amount"),
-        pytest.param({"customer": "C99"}, "There is no customer C99", id="no customer"),
+        pytest.param({"customer": "C99"}, "There is no customer with the number C99.", id="no customer"),
         pytest.param({"currency": "EURO"}, "not three capital letters", id="no currency"),
         pytest.param({"due_date": "31.11.2026"}, "not a date", id="no date"),
         pytest.param({"number": " "}, "An invoice has a number.", id="no number"),

@@ -9,6 +9,7 @@ from typing import Any
 from playwright.async_api import Browser, Page, async_playwright
 
 from support.desk import Desk
+from support.web import Browser as Person
 
 _PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 _ARGUMENTS = (
@@ -37,7 +38,16 @@ async def chromium(path: str) -> AsyncIterator[Browser]:
 @asynccontextmanager
 async def page_of_clerk(browser: Browser, desk: Desk, **options: Any) -> AsyncIterator[Page]:
     """Open a page of the clerk of a desk, who is logged in."""
-    context = await browser.new_context(locale="en-GB", base_url=desk.site.url, **options)
-    await context.add_cookies([{"name": "gateway", "value": desk.clerk.cookie, "url": desk.site.url}])
-    yield await context.new_page()
+    async with page_of(browser, desk, desk.clerk, **options) as page:
+        yield page
+
+
+@asynccontextmanager
+async def page_of(browser: Browser, desk: Desk, who: Person, **options: Any) -> AsyncIterator[Page]:
+    """Open a page of somebody who is logged in; he shares nothing with the others."""
+    context = await browser.new_context(**{"locale": "en-GB", "base_url": desk.site.url, **options})
+    await context.add_cookies([{"name": "gateway", "value": who.cookie, "url": desk.site.url}])
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
     await context.close()

@@ -1,5 +1,7 @@
 """Bank accounts of the company: the list, adding one, what decides its entries, closing it."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from gateway.domain.access import Right
@@ -8,6 +10,7 @@ from gateway.store import accounts
 from gateway.web.context import Call
 from gateway.web.routing import page
 from schemas.errors import GatewayError
+from schemas.money import InvalidCurrency
 
 
 async def show_accounts(call: Call) -> web.StreamResponse:
@@ -15,11 +18,15 @@ async def show_accounts(call: Call) -> web.StreamResponse:
     return await _answer(call)
 
 
-async def _answer(call: Call, *, fault: str = "") -> web.StreamResponse:
+async def _answer(
+    call: Call, *, fault: str = "", typed: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None
+) -> web.StreamResponse:
     async with call.gateway.database.read() as session:
         rows = await accounts.list_accounts(session, company_id=call.company_id)
         keys = {row.id: await accounts.keys_of(session, account_id=row.id) for row in rows}
-    return call.page("banks/list.html", status=422 if fault else 200, accounts=rows, keys=keys, fault=fault)
+    status = 422 if fault or faults else 200
+    values = {"accounts": rows, "keys": keys, "fault": fault, "typed": typed or {}, "faults": faults or {}}
+    return call.page("banks/list.html", status=status, **values)
 
 
 async def add(call: Call) -> web.StreamResponse:
@@ -37,7 +44,8 @@ async def add(call: Call) -> web.StreamResponse:
             await work.flush()
             waiting = await manage_accounts.waiting_statements(work, account=row)
     except GatewayError as error:
-        return await _answer(call, fault=str(error))
+        field = "currency" if isinstance(error, InvalidCurrency) else "account"
+        return await _answer(call, typed=form, faults={field: str(error)})
     for held in waiting:
         await call.gateway.workers.take_statement(held.statement_id, call.actor, "")
     say = call._("Added.")

@@ -14,6 +14,7 @@ from gateway.store.database import ReadSession
 from gateway.store.journal_subjects import named
 from gateway.store.parties import Party
 from gateway.web.context import Call
+from gateway.web.faults import FieldFault, faults_of
 from gateway.web.match_again import match_soon
 from gateway.web.pages.invoices import open_of, state_of
 from gateway.web.pages.queries import PageQuery
@@ -68,7 +69,9 @@ async def show_customer(call: Call) -> web.StreamResponse:
     return await _answer(call)
 
 
-async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.StreamResponse:
+async def _answer(
+    call: Call, *, fault: str = "", status: int = 200, typed: Mapping[str, str] | None = None
+) -> web.StreamResponse:
     query = call.query(LedgerQuery)
     async with call.gateway.database.read() as session:
         customer = await _find(session, call)
@@ -106,7 +109,9 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
             state_of=state_of,
             open_of=open_of,
             today=call.now.date(),
-            fault=fault,
+            fault="" if typed else fault,
+            typed=typed or {},
+            faults={"iban": fault} if typed else {},
         )
 
 
@@ -146,13 +151,15 @@ async def show_new(call: Call) -> web.StreamResponse:
     return _form(call, {}, customer=None)
 
 
-def _form(call: Call, values: Mapping[str, str], *, customer: Party | None, fault: str = "") -> web.StreamResponse:
+def _form(
+    call: Call, values: Mapping[str, str], *, customer: Party | None, error: GatewayError | None = None
+) -> web.StreamResponse:
     return call.page(
         "customers/form.html",
-        status=422 if fault else 200,
+        status=422 if error else 200,
         values=values,
         customer=customer,
-        fault=fault,
+        faults=faults_of(error) if error else {},
         methods=list(PaymentMethod),
     )
 
@@ -165,7 +172,7 @@ async def create(call: Call) -> web.StreamResponse:
         async with call.begin() as work:
             customer_id = await manage_customers.add_customer(work, row=row)
     except GatewayError as error:
-        return _form(call, form, customer=None, fault=str(error))
+        return _form(call, form, customer=None, error=error)
     match_soon(call)
     return call.redirect(f"/customers/{customer_id}", say=call._("Stored."))
 
@@ -173,7 +180,7 @@ async def create(call: Call) -> web.StreamResponse:
 def _row(call: Call, form: MultiMapping[str]) -> CustomerRow:
     number, name = _word(form, "number"), _word(form, "name")
     if not number or not name:
-        raise manage_customers.InvalidCustomer(call._("A customer has a number and a name."))
+        raise FieldFault("name" if number else "number", call._("A customer has a number and a name."))
     iban = _word(form, "iban")
     return CustomerRow(
         row=0,
@@ -236,7 +243,7 @@ async def change(call: Call) -> web.StreamResponse:
                 parent_number=_word(form, "parent_number") or None,
             )
     except GatewayError as error:
-        return _form(call, form, customer=customer, fault=str(error))
+        return _form(call, form, customer=customer, error=error)
     return call.redirect(f"/customers/{customer.id}", say=call._("Saved."))
 
 
@@ -251,7 +258,7 @@ async def set_iban(call: Call) -> web.StreamResponse:
             else:
                 await manage_customers.set_iban(work, customer_id=call.key(), iban=iban)
     except GatewayError as error:
-        return await _answer(call, fault=str(error), status=422)
+        return await _answer(call, fault=str(error), status=422, typed=form)
     return call.redirect(f"/customers/{call.key()}", say=call._("Saved."))
 
 

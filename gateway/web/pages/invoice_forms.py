@@ -1,5 +1,6 @@
 """Forms for one item: a new invoice or credit note, and changing what one says."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -12,12 +13,13 @@ from gateway.store.database import ReadSession
 from gateway.store.open_items import OpenItem
 from gateway.web import format as formats
 from gateway.web.context import Call
+from gateway.web.faults import FieldFault, at, faults_of
 from gateway.web.filters import percent
 from gateway.web.match_again import match_soon
 from gateway.web.pages.invoices import find_item
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
-from gateway.web.typed import TypedAmount, read_amount, read_date
+from gateway.web.typed import read_amount, read_date
 from schemas.errors import GatewayError, NotFound
 from schemas.money import parse_currency
 from schemas.states import OpenItemKind, PaymentMethod
@@ -38,16 +40,18 @@ async def show_new(call: Call) -> web.StreamResponse:
     return await _form(call, values, item=None)
 
 
-async def _form(call: Call, values: Mapping[str, str], *, item: OpenItem | None, fault: str = "") -> web.StreamResponse:
+async def _form(
+    call: Call, values: Mapping[str, str], *, item: OpenItem | None, error: GatewayError | None = None
+) -> web.StreamResponse:
     async with call.gateway.database.read() as session:
         company = await companies.company_by_id(session, call.company_id)
     currency = item.currency if item else company.currency if company else "EUR"
     return call.page(
         "invoices/form.html",
-        status=422 if fault else 200,
+        status=422 if error else 200,
         values={"currency": currency, **values},
         item=item,
-        fault=fault,
+        faults=faults_of(error) if error else {},
         methods=list(PaymentMethod),
     )
 
@@ -59,8 +63,10 @@ async def create(call: Call) -> web.StreamResponse:
         row = _row(call, form)
         async with call.begin() as work:
             item_id = await manage_invoices.add_item(work, row=row)
+    except NotFound:
+        return await _form(call, form, item=None, error=_no_customer(call, _word(form, "customer")))
     except GatewayError as error:
-        return await _form(call, form, item=None, fault=str(error))
+        return await _form(call, form, item=None, error=error)
     match_soon(call)
     return call.redirect(f"/invoices/{item_id}", say=call._("Stored."))
 
@@ -68,12 +74,12 @@ async def create(call: Call) -> web.StreamResponse:
 def _row(call: Call, form: MultiMapping[str]) -> InvoiceRow:
     number = _word(form, "number")
     if not number:
-        raise TypedAmount(call._("An invoice has a number."))
+        raise FieldFault("number", call._("An invoice has a number."))
     currency = parse_currency(_word(form, "currency").upper())
     minor = read_amount(form.get("amount", ""), currency, call.language)
     kind = OpenItemKind.CREDIT_NOTE if form.get("kind") == "credit_note" else OpenItemKind.INVOICE
     if not minor:
-        raise TypedAmount(call._("An invoice has an amount."))
+        raise FieldFault("amount", call._("An invoice has an amount."))
     return InvoiceRow(
         row=0,
         number=number,
@@ -81,11 +87,11 @@ def _row(call: Call, form: MultiMapping[str]) -> InvoiceRow:
         currency=currency,
         amount_minor=-abs(minor) if kind is OpenItemKind.CREDIT_NOTE else minor,
         kind=kind,
-        issue_date=read_date(form.get("issue_date", "")),
-        due_date=read_date(form.get("due_date", "")),
+        issue_date=_day(form, "issue_date"),
+        due_date=_day(form, "due_date"),
         creditor_reference=_word(form, "creditor_reference") or None,
         discount_basis_points=_points(call, form),
-        discount_until_date=read_date(form.get("discount_until", "")),
+        discount_until_date=_day(form, "discount_until"),
         text=_word(form, "text") or None,
         order_reference=_word(form, "order_reference") or None,
         payment_method=PaymentMethod(form["payment_method"]) if form.get("payment_method") in _METHODS else None,
@@ -99,8 +105,18 @@ def _word(form: MultiMapping[str], name: str) -> str:
     return form.get(name, "").strip()[:500]
 
 
+def _no_customer(call: Call, number: str) -> FieldFault:
+    return FieldFault("customer", call._("There is no customer with the number %(number)s.", number=number))
+
+
 def _points(call: Call, form: MultiMapping[str]) -> int | None:
-    return read_amount(form.get("discount_percent", ""), _POINTS, call.language) or None
+    with at("discount_percent"):
+        return read_amount(form.get("discount_percent", ""), _POINTS, call.language) or None
+
+
+def _day(form: MultiMapping[str], field: str) -> dt.date | None:
+    with at(field):
+        return read_date(form.get(field, ""))
 
 
 async def show_change(call: Call) -> web.StreamResponse:
@@ -137,26 +153,26 @@ async def change(call: Call) -> web.StreamResponse:
         customer = await parties.customer_by_number(session, company_id=call.company_id, number=number)
     try:
         if customer is None:
-            raise NotFound(call._("There is no customer with the number %(number)s.", number=number))
+            raise _no_customer(call, number)
         async with call.begin() as work:
             changed = await manage_invoices.change_item(
                 work,
                 item_id=item.id,
                 party_id=customer.id,
                 amount_minor=read_amount(form.get("amount", ""), item.currency, call.language),
-                issue_date=read_date(form.get("issue_date", "")),
-                due_date=read_date(form.get("due_date", "")),
+                issue_date=_day(form, "issue_date"),
+                due_date=_day(form, "due_date"),
                 creditor_reference=_word(form, "creditor_reference") or None,
                 order_reference=_word(form, "order_reference") or None,
                 discount_basis_points=_points(call, form),
-                discount_until_date=read_date(form.get("discount_until", "")),
+                discount_until_date=_day(form, "discount_until"),
                 text=_word(form, "text"),
                 payment_method=PaymentMethod(form["payment_method"])
                 if form.get("payment_method") in _METHODS
                 else None,
             )
     except GatewayError as error:
-        return await _form(call, form, item=item, fault=str(error))
+        return await _form(call, form, item=item, error=error)
     if changed.change_id is not None:
         say = call._("Somebody relies on this item, so the change is proposed; accept it below.")
     else:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
@@ -18,6 +18,7 @@ from gateway.store.parties import Party
 from gateway.store.transaction_history import Booked
 from gateway.store.work import Work
 from gateway.web.context import Call
+from gateway.web.faults import faults_of
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
 from gateway.web.typed import read_amount, read_date
@@ -25,6 +26,7 @@ from schemas.errors import GatewayError, NotFound
 from schemas.states import ItemState, OpenItemKind
 
 Act = Callable[[Work, OpenItem], Awaitable[str]]
+_FORMS = frozenset({"dispute", "credit", "cancel"})
 
 
 class NoSuchItem(NotFound):
@@ -144,10 +146,15 @@ async def show_item(call: Call) -> web.StreamResponse:
     return await _answer(call)
 
 
-async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.StreamResponse:
+async def _answer(call: Call, *, error: GatewayError | None = None) -> web.StreamResponse:
     async with call.gateway.database.read() as session:
         view = await _view(session, call, await find_item(session, call))
-    return call.page("invoices/one.html", status=status, view=view, fault=fault, today=call.now.date())
+    values: dict[str, Any] = {"doing": "", "typed": {}, "wrong": {}}
+    if error:  # The form that was sent is open again, with what was typed.
+        doing = call.request.path.rpartition("/")[2]
+        wrong = faults_of(error) if doing in _FORMS else {"": str(error)}
+        values = {"doing": doing, "typed": await call.form(), "wrong": wrong}
+    return call.page("invoices/one.html", status=422 if error else 200, view=view, today=call.now.date(), **values)
 
 
 async def find_item(session: ReadSession, call: Call) -> OpenItem:
@@ -191,7 +198,7 @@ async def _do(call: Call, act: Act) -> web.StreamResponse:
     except NoSuchItem:
         raise
     except GatewayError as error:
-        return await _answer(call, fault=str(error), status=422)
+        return await _answer(call, error=error)
     return call.redirect(f"/invoices/{item.id}", say=say)
 
 

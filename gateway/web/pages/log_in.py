@@ -15,6 +15,7 @@ from gateway.web.address import address_of, local_path
 from gateway.web.context import Call
 from gateway.web.error_pages import answer_of
 from gateway.web.errors import status_of
+from gateway.web.faults import faults_of
 from gateway.web.routing import page
 from schemas.errors import GatewayError
 
@@ -123,7 +124,7 @@ async def send_log_out(call: Call) -> web.StreamResponse:
 async def show_welcome(call: Call) -> web.StreamResponse:
     """Ask the owner of a link for his password; the first administrator also for his name."""
     owner = await _owner(call)
-    return call.page("access/welcome.html", owner=owner, name="", login="", fault=None)
+    return call.page("access/welcome.html", owner=owner, name="", login="", faults={})
 
 
 async def send_welcome(call: Call) -> web.StreamResponse:
@@ -166,7 +167,7 @@ def _again(call: Call, error: GatewayError, template: str, **values: object) -> 
     if isinstance(error, TooManyAttempts):
         return answer_of(call, error)
     status = 401 if isinstance(error, LogInRefused | use_second_factor.WrongCode) else status_of(error)
-    return call.page(template, status=status, fault=call._(str(error)), **values)
+    return call.page(template, status=status, fault=call._(str(error)), faults=faults_of(error), **values)
 
 
 ROUTES = (

@@ -105,7 +105,7 @@ async def decided(call: Call, decide: Decide, *, say: str, stay: bool = False) -
         async with call.begin() as work:
             await decide(work)
     except DecidedAlready as late:
-        return await _too_late(call, late)
+        return await too_late(call, str(late))
     except GatewayError as error:
         return await answer_question(call, fault=str(error), status=422)
     return await go_on(call, say=say, stay=stay)
@@ -122,11 +122,12 @@ async def go_on(call: Call, *, say: str, stay: bool = False) -> web.StreamRespon
     return call.redirect(query.url(path, cursor=query.cursor), say=say)
 
 
-async def _too_late(call: Call, late: DecidedAlready) -> web.StreamResponse:
+async def too_late(call: Call, fault: str = "") -> web.StreamResponse:
+    """Say who decided before, and go to the next question; where the question is still open, show why beside it."""
     async with call.gateway.database.read() as session:
         item = await reviews.get(session, company_id=call.company_id, review_item_id=call.key())
     if item is None or item.closed_at is None:
-        return await answer_question(call, fault=str(late), status=409)
+        return await answer_question(call, fault=fault, status=409)
     if item.closed_by == call.actor.name:
         return await go_on(call, say=call._("You decided this already."))
     return await go_on(call, say=call._("%(who)s decided this a moment ago; nothing was changed.", who=item.closed_by))

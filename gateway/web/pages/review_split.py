@@ -15,7 +15,7 @@ from gateway.store.reviews import ReviewItem
 from gateway.store.work import Work
 from gateway.web.context import Call
 from gateway.web.pages.review import ReviewQuery, find_question
-from gateway.web.pages.review_decide import decided
+from gateway.web.pages.review_decide import decided, too_late
 from gateway.web.routing import page
 from gateway.web.views.questions import Question, load_question
 from gateway.web.views.split import Split, read_split, taken_ids
@@ -65,12 +65,13 @@ async def do_split(call: Call) -> web.StreamResponse:
     query = call.query(SplitQuery).asked(form)
     async with call.gateway.database.read() as session:
         item = await find_question(session, call)
-        if item.state is ReviewState.OPEN:
-            desk = await _desk(session, call, query, item, form)
-            if form.get("do") != "book" or not desk.split.fits:
-                fault = call._("This does not fit yet; look at the amounts.") if form.get("do") == "book" else ""
-                return _page(call, desk, query, fault)
-            split = desk.split
+        desk = await _desk(session, call, query, item, form) if item.state is ReviewState.OPEN else None
+    if desk is None:
+        return await too_late(call)
+    split = desk.split
+    if form.get("do") != "book" or not split.fits:
+        fault = call._("This does not fit yet; look at the amounts.") if form.get("do") == "book" else ""
+        return _page(call, desk, query, fault)
 
     async def decide(work: Work) -> None:
         await resolve_review.allocate(

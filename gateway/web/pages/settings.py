@@ -17,6 +17,7 @@ from gateway.store.companies import Company, PolicyVersion
 from gateway.store.database import ReadSession
 from gateway.web.context import Call
 from gateway.web.errors import status_of
+from gateway.web.faults import faults_of
 from gateway.web.match_again import match_soon
 from gateway.web.routing import page
 from gateway.web.views import policy as views
@@ -55,7 +56,7 @@ async def _answer(
     typed: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
     company_typed: Mapping[str, str] | None = None,
-    company_fault: str = "",
+    company_faults: Mapping[str, str] | None = None,
 ) -> web.StreamResponse:
     async with call.gateway.database.read() as session:
         company = await _company(session, call)
@@ -73,7 +74,7 @@ async def _answer(
         seen=versions[0].position if versions else 0,
         history=_history(call, versions, names, company.currency),
         record=company_typed if company_typed is not None else record,
-        company_fault=company_fault,
+        company_faults=company_faults or {},
     )
 
 
@@ -138,7 +139,7 @@ async def save_company(call: Call) -> web.StreamResponse:
         async with call.begin(ids=10) as work:
             is_new = await change_company(work, **typed)
     except GatewayError as error:
-        return await _answer(call, status=status_of(error), company_typed=typed, company_fault=str(error))
+        return await _answer(call, status=status_of(error), company_typed=typed, company_faults=faults_of(error))
     return call.redirect("/settings", say=call._("Saved.") if is_new else call._("Nothing differed."))
 
 

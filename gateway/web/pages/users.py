@@ -11,6 +11,7 @@ from gateway.services.manage_users import Access, UserLine
 from gateway.store.users import User
 from gateway.web.context import Call
 from gateway.web.errors import BadRequest, status_of
+from gateway.web.faults import faults_of
 from gateway.web.routing import page
 from schemas.errors import GatewayError, NotFound
 from schemas.states import Role
@@ -32,7 +33,7 @@ async def list_users(call: Call) -> web.StreamResponse:
 
 async def show_invite(call: Call) -> web.StreamResponse:
     """Ask whom to invite."""
-    return call.page("users/invite.html", name="", login="", chosen=[Role.CLERK], fault=None)
+    return call.page("users/invite.html", name="", login="", chosen=[Role.CLERK], faults={})
 
 
 async def send_invite(call: Call) -> web.StreamResponse:
@@ -171,7 +172,7 @@ def _show_link(call: Call, user: User, link: str, *, is_waiting: bool = False) -
 
 
 def _again(call: Call, error: GatewayError, template: str, **values: object) -> web.Response:
-    return call.page(template, status=status_of(error), fault=call._(str(error)), **values)
+    return call.page(template, status=status_of(error), fault=call._(str(error)), faults=faults_of(error), **values)
 
 
 ROUTES = (

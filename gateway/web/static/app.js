@@ -18,10 +18,10 @@ async function load(url, options = {}) {
   return { url: answer.url, moved: answer.redirected, page };
 }
 
-// Put parts of an answered page in place; what has no place here is opened as a page of its own.
-function place({ url, page }, selectors, { keep = false } = {}) {
-  const parts = selectors.split(" ").filter((selector) => find(selector, page));
-  if (!parts.length || find("main.alone-page", page)) return location.assign(url);
+// Put parts of an answered page in place; a log-in, an error and what has no place here are shown whole.
+function place({ page }, selectors, { keep = false } = {}) {
+  let parts = selectors.split(" ").filter((selector) => find(selector, page));
+  if (!parts.length || find(".alone-page, .error", page)) parts = ["body"];
   const focused = document.activeElement?.id;
   const ticked = all("[data-keep]:checked").map((box) => box.id);
   const scrolls = all("[data-scroll]").map((element) => [element.id, element.scrollTop]);
@@ -146,7 +146,7 @@ function upload(form, file) {
   return new Promise((done) => {
     request.onloadend = () => {
       row.remove();
-      if (request.response) place({ url: request.responseURL, page: request.response }, form.dataset.swap, { keep: true });
+      if (request.response) place({ page: request.response }, form.dataset.swap, { keep: true });
       else lost();
       done();
     };
