@@ -110,6 +110,11 @@ class Call:
     multipart: MultipartForm | None = None
     claim: "Claim | None" = None
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether our script asks for what nobody looks at yet: the next question, or what a half-typed word finds."""
+        return "X-Ahead" in self.request.headers
+
     # Who and for whom.
 
     @property

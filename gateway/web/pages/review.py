@@ -22,7 +22,6 @@ from schemas.states import IgnoreCategory, ReviewReason, ReviewState, Role
 
 OLD = dt.timedelta(days=2)
 STRONG_MAX = 100
-AHEAD = "X-Ahead"  # The script fetches the next question while this one is read; nobody looks at it yet.
 
 
 class NoSuchQuestion(NotFound):
@@ -131,7 +130,7 @@ async def show_here(call: Call) -> web.StreamResponse:
 def _look(call: Call, review_item_id: int | None) -> dict[int, list[str]]:
     """Note that the caller looks at a question; return who else looks at which."""
     lookers = lookers_of(call.gateway.database)
-    if review_item_id is not None and call.actor.id is not None and AHEAD not in call.request.headers:
+    if review_item_id is not None and call.actor.id is not None and not call.is_ahead:
         lookers.look(call.actor.id, call.actor.name, review_item_id, now=call.now)
     return lookers.others(call.actor.id, now=call.now)
 

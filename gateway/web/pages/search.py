@@ -22,6 +22,9 @@ from schemas.states import Language
 _CURRENCY = re.compile(r"^(?:EUR|€)\s*|\s*(?:EUR|€)$", re.IGNORECASE)
 
 
+_PEEKED = 4  # Of each kind, while it is being typed.
+
+
 class SearchQuery(PageQuery):
     """What is looked for."""
 
@@ -43,10 +46,16 @@ async def show_found(call: Call) -> web.StreamResponse:
         groups = await search.find_everything(session, company_id=call.company_id, wanted=wanted)
         found = await _lines(session, call, groups)
     paths = [line.path for one in found for line in one.lines]
-    if len(paths) == 1:
+    if len(paths) == 1 and not call.is_ahead:  # Then it is still being typed.
         return call.redirect(paths[0])
     return call.page(
-        "search/found.html", text=text, found=found, shown=search.SHOWN, counted=search.COUNTED, latest=search.LATEST
+        "search/found.html",
+        text=text,
+        found=found,
+        shown=search.SHOWN,
+        counted=search.COUNTED,
+        latest=search.LATEST,
+        peeked=_PEEKED,
     )
 
 

@@ -3,13 +3,15 @@
 //   data-ahead           a form whose answer is mostly the question that a[data-next] fetched ahead: that is shown at once
 //   data-poll="2"        a part (with an id) that reloads itself every 2 s while it is there, from data-url if it has one
 //   data-key="a Enter"   the keys that click or focus this; data-list: holds data-walk, through which j and k go
-//   data-auto            a form that is sent when a choice in it changes, or a moment after typing
+//   data-auto            a form that is sent when a choice in it changes, or a moment after typing; "#a": a look ahead,
+//                        only this part of the answer is shown
 //   data-whole           a button whose form is sent in the plain way; data-keep: a tick that stays through a swap
 //   data-drop            a form whose file field takes what is dropped on the page, one request for each file
 //   data-dialog="#d"     opens a dialog instead of following the link
 const find = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const typing = (element) => element.closest("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
+const AHEAD = { headers: { "X-Ahead": "1" } };
 const COUNT = "a[href='/review'][aria-current=page]";
 
 async function load(url, options = {}) {
@@ -85,12 +87,21 @@ function request(form, button) {
 
 const send = (form, button, selectors) => swap(form, selectors ?? button?.dataset.swap ?? form.dataset.swap, ...request(form, button));
 
+// What is typed is answered beside the field; what was overtaken by more typing is dropped.
+async function peek(form, field) {
+  const typed = field.value;
+  try {
+    const answer = await load(request(form)[0], AHEAD);
+    if (field.value === typed) place(answer, form.dataset.auto, { keep: true });
+  } catch { lost(); }
+}
+
 // The next question is fetched while this one is read.
 let next = null;
 function look() {
   const link = find("a[data-next]");
   if (!link || next?.url === link.href) return;
-  const fetched = next = { url: link.href, at: Date.now(), answer: load(link.href, { headers: { "X-Ahead": "1" } }) };
+  const fetched = next = { url: link.href, at: Date.now(), answer: load(link.href, AHEAD) };
   fetched.answer.then((answer) => { fetched.ready = answer; }, () => { if (next === fetched) next = null; });
 }
 function take(url) {
@@ -185,7 +196,7 @@ document.addEventListener("input", (event) => {
   const { target } = event, form = target.closest("form[data-auto]");
   if (!form) return;
   clearTimeout(pause);
-  pause = setTimeout(() => send(form, null, target.dataset.swap), target.type === "search" || target.type === "text" ? 250 : 0);
+  pause = setTimeout(() => form.dataset.auto ? peek(form, target) : send(form, null, target.dataset.swap), target.type === "search" || target.type === "text" ? 250 : 0);
 });
 
 document.addEventListener("keydown", (event) => {
