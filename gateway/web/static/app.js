@@ -27,6 +27,7 @@ function place({ page }, selectors, { keep = false } = {}) {
   const focused = document.activeElement?.id;
   const ticked = all("[data-keep]:checked").map((box) => box.id);
   const scrolls = all("[data-scroll]").map((element) => [element.id, element.scrollTop]);
+  for (const field of all("[autofocus]", page)) { field.autofocus = false; field.dataset.focus = ""; }  // The browser must not try.
   for (const selector of parts) find(selector)?.replaceWith(document.adoptNode(find(selector, page)));
   const said = all("#toasts > *", page);
   if (said.length) find("#toasts").replaceChildren(...said);
@@ -34,7 +35,7 @@ function place({ page }, selectors, { keep = false } = {}) {
   for (const [id, top] of scrolls) { const element = document.getElementById(id); if (element) element.scrollTop = top; }
   for (const id of ticked) { const box = document.getElementById(id); if (box) box.checked = true; }
   mark();
-  const next = keep ? null : find("[autofocus]", find(parts[0]));
+  const next = keep ? null : find("[data-focus]", find(parts[0]));
   if (next) {
     next.focus({ preventScroll: true });
     if (next.getBoundingClientRect().top < 48) scrollTo(0, 0);
