@@ -91,8 +91,8 @@ async def match_transactions(
             ids_needed = 8 * len(piece.decided) + 100
             async with database.begin(actor=actor, now=now(), company_id=company_id, ids=ids_needed) as work:
                 await guard(work)
-                kept = await _still_ours(work, piece.decided, may_book=may_book)
                 seen = Seen(states, piece.left_open)
+                kept = await _still_ours(work, piece.decided, seen, may_book=may_book)
                 moved += await _write(work, kept, seen, result, is_last=attempt == _TRIES - 1)
             done += len(piece.decided)
             await progress(done, len(waiting))
@@ -145,8 +145,8 @@ def _decide(unexplained: Sequence[Unexplained], index: ItemIndex, policy: Policy
     return Piece(list(zip(unexplained, decisions, strict=True)), index.left_open(items))
 
 
-async def _still_ours(work: Work, decided: Sequence[Decided], *, may_book: bool) -> list[Decided]:
-    """Leave out what somebody decided since it was read; of what will be booked the booking itself finds out."""
+async def _still_ours(work: Work, decided: Sequence[Decided], seen: Seen, *, may_book: bool) -> list[Decided]:
+    """Leave out what somebody decided before or since it was read; the booking itself finds out what it books."""
     await counters.hold_transactions(work, [one.credit.id for one, _ in decided])
     kept = await _with_questions(work, decided, may_book=may_book)
     others = [one.credit.id for one, decision in kept if not isinstance(decision, Book)]
@@ -154,7 +154,7 @@ async def _still_ours(work: Work, decided: Sequence[Decided], *, may_book: bool)
     return [
         (one, decision)
         for one, decision in kept
-        if isinstance(decision, Book) or locked[one.credit.id].state is one.state
+        if isinstance(decision, Book) or (one.state in seen.states and locked[one.credit.id].state is one.state)
     ]
 
 

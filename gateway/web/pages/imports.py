@@ -92,9 +92,12 @@ def _file(call: Call, name: str, mapping: str, answers: Mapping[str, str]) -> Ta
     return TableFile(call.company_id, _kind(call), sha256, shown_name(name or "table"), mapping, dict(answers))
 
 
-def _told(call: Call, file: TableFile, told: TableTold, *, fault: str = "") -> web.StreamResponse:
+def _told(
+    call: Call, file: TableFile, told: TableTold, *, fault: str = "", typed: Mapping[str, str] | None = None
+) -> web.StreamResponse:
     status = 422 if fault or told.refused else 200
-    return call.page("imports/table.html", status=status, file=file, told=told, outcomes=list(Outcome), fault=fault)
+    values = {"file": file, "told": told, "outcomes": list(Outcome), "fault": fault, "typed": typed or {}}
+    return call.page("imports/table.html", status=status, **values)
 
 
 async def apply(call: Call) -> web.StreamResponse:
@@ -104,7 +107,7 @@ async def apply(call: Call) -> web.StreamResponse:
     told = await call.gateway.workers.import_table(file, call.actor, keep_good_rows="keep_good_rows" in form)
     if not told.is_done:
         fault = call._("Nothing was imported: some rows cannot be read.") if told.plan else ""
-        return _told(call, file, told, fault=fault)
+        return _told(call, file, told, fault=fault, typed=form)
     await _save(call, form.get("save_as", "").strip()[:60], told)
     match_soon(call)
     counts = told.plan.counts if told.plan else {}

@@ -1,7 +1,7 @@
 // Makes the pages quicker; every page and every action works without it, as plain links and forms.
 //   data-swap="#a #b"    a link, form, button or field whose answer replaces these parts of the page, not the whole
 //   data-ahead           a form whose answer is mostly the question that a[data-next] fetched ahead: that is shown at once
-//   data-poll="2"        a part (with an id) that reloads itself every 2 s while it is there, from data-url if it has one
+//   data-poll="2"        a part that renews what its data-swap names every 2 s while it is there, from data-url if it has one
 //   data-key="a Enter"   the keys that click or focus this; data-list: holds data-walk, through which j and k go
 //   data-auto            a form that is sent when a choice in it changes, or a moment after typing; "#a": a look ahead,
 //                        only this part of the answer is shown
@@ -142,15 +142,12 @@ function decide(form, button) {
   });
 }
 
-// Each file in a request of its own, so that each has its progress and none waits for the slowest.
-function upload(form, file) {
+// Each file has its row at once, and a request and progress of its own.
+function upload(form, file, row) {
   const data = new FormData();
   for (const [name, value] of new FormData(form)) if (!(value instanceof File)) data.append(name, value);
   data.append(find("input[type=file]", form).name, file);
-  const row = document.createElement("p"), bar = document.createElement("progress");
-  row.append(file.name, bar);
-  form.append(row);
-  const request = new XMLHttpRequest();
+  const request = new XMLHttpRequest(), bar = row.lastChild;
   request.open("POST", form.action);
   request.responseType = "document";
   request.setRequestHeader("X-Swap", "1");
@@ -167,7 +164,13 @@ function upload(form, file) {
 }
 
 async function uploadAll(form, files) {
-  for (const file of files) await upload(document.getElementById(form.id) ?? form, file);
+  const rows = files.map((file) => {
+    const row = document.createElement("p");
+    row.append(file.name, document.createElement("progress"));
+    form.append(row);
+    return row;
+  });
+  for (const row of rows) await upload(form, files.shift(), row);
 }
 
 document.addEventListener("click", (event) => {
@@ -248,7 +251,7 @@ function watch() {
       const busy = document.hidden || (part.contains(document.activeElement) && typing(document.activeElement));
       if (!busy) try {
         const answer = await load(part.dataset.url ?? location.href, { headers: { "X-Poll": "1" } });
-        if (part.isConnected) place(answer, `#${part.id}`, { keep: true });
+        if (part.isConnected) place(answer, part.dataset.swap, { keep: true });
       } catch { /* The next round tries again. */ }
       if (part.isConnected) watch();
     }, 1000 * part.dataset.poll);
