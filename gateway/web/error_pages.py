@@ -60,9 +60,7 @@ def page_of(call: Call) -> str:
 
 
 def _ask_to_log_in(call: Call) -> web.Response:
-    if call.caller.must_verify:
-        return call.redirect("/log-in/second-factor")
     if call.caller.must_enrol:
         return call.redirect("/second-factor")
-    path = page_of(call)
-    return call.redirect("/log-in" if path == "/" else f"/log-in?next={quote(path, safe='')}")
+    path, door = page_of(call), "/log-in/second-factor" if call.caller.must_verify else "/log-in"
+    return call.redirect(door if path == "/" else f"{door}?next={quote(path, safe='')}")

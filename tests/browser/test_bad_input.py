@@ -161,3 +161,17 @@ async def test_a_tab_from_before_the_log_in_says_so_and_is_opened_again(
     await expect(page.get_by_role("alert")).to_contain_text("open the page again and send it from there")
     await page.get_by_role("link", name="Open the page again").click()
     await expect(page.locator("#who")).to_have_text("Holding X")
+
+
+async def test_a_second_factor_comes_back_to_the_same_place_too(browser: Browser, quick_desk: Desk) -> None:
+    user = await quick_desk.site.add_user(Role.APPROVER)
+    async with page_of(browser, quick_desk, quick_desk.site.browser()) as page:
+        await page.goto("/statements?state=held")
+        await page.get_by_label("Name").fill(user.login)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Log in").click()
+        await page.get_by_label("Code").fill(quick_desk.site.code(user))
+        await page.get_by_role("button", name="Go on").click()
+
+        await expect(page.get_by_role("heading", name="Statements", level=1)).to_be_visible()
+        assert page.url.endswith("/statements?state=held")

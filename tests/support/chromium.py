@@ -46,7 +46,8 @@ async def page_of_clerk(browser: Browser, desk: Desk, **options: Any) -> AsyncIt
 async def page_of(browser: Browser, desk: Desk, who: Person, **options: Any) -> AsyncIterator[Page]:
     """Open a page of somebody who is logged in; he shares nothing with the others."""
     context = await browser.new_context(**{"locale": "en-GB", "base_url": desk.site.url, **options})
-    await context.add_cookies([{"name": "gateway", "value": who.cookie, "url": desk.site.url}])
+    if who.cookie:
+        await context.add_cookies([{"name": "gateway", "value": who.cookie, "url": desk.site.url}])
     page = await context.new_page()
     page.set_default_timeout(10_000)
     yield page

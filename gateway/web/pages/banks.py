@@ -8,6 +8,7 @@ from gateway.domain.access import Right
 from gateway.services import manage_accounts
 from gateway.store import accounts
 from gateway.web.context import Call
+from gateway.web.pages.dashboard import next_step
 from gateway.web.routing import page
 from schemas.errors import GatewayError
 from schemas.money import InvalidCurrency
@@ -52,7 +53,7 @@ async def add(call: Call) -> web.StreamResponse:
     if waiting:
         say = call.count("Added; %(num)s statement that waited for it is read now.",
                          "Added; %(num)s statements that waited for it are read now.", len(waiting))  # fmt: skip
-    return call.redirect("/banks", say=say)
+    return call.redirect(await next_step(call, "/banks"), say=say)
 
 
 async def change(call: Call) -> web.StreamResponse:

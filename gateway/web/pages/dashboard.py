@@ -37,6 +37,13 @@ async def show_dashboard(call: Call) -> web.StreamResponse:
         )
 
 
+async def next_step(call: Call, otherwise: str) -> str:
+    """Return where a person goes on: to the next of the first steps while there is nothing to match payments with."""
+    async with call.gateway.database.read() as session:
+        steps = await first_steps.first_steps(session, company_id=call.company_id)
+    return otherwise if steps.has_items or not call.may(Right.SEE) else "/dashboard"
+
+
 async def count_review(call: Call) -> str:
     """Return how many questions wait, for the sidebar."""
     async with call.gateway.database.read() as session:

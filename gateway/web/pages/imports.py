@@ -14,6 +14,7 @@ from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.receive_file import shown_name
 from gateway.web.context import Call
 from gateway.web.match_again import match_soon
+from gateway.web.pages.dashboard import next_step
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
 from schemas.errors import NotFound
@@ -115,7 +116,8 @@ async def apply(call: Call) -> web.StreamResponse:
         "Imported: %(new)s new, %(changed)s changed, %(proposed)s proposed, %(unchanged)s unchanged.",
         **{outcome.value: counts.get(outcome, 0) for outcome in Outcome},
     )
-    return call.redirect("/dashboard" if file.kind is TableKind.MANDATES else f"/{file.kind.value}", say=say)
+    path = "/dashboard" if file.kind is TableKind.MANDATES else f"/{file.kind.value}"
+    return call.redirect(await next_step(call, path), say=say)
 
 
 async def _save(call: Call, name: str, told: TableTold) -> None:

@@ -52,16 +52,18 @@ async def send_log_in(call: Call) -> web.StreamResponse:
 
 async def show_second_factor(call: Call) -> web.StreamResponse:
     """Ask for the code."""
+    path = local_path(call.request.query.get("next", "/"))
     if not call.caller.must_verify:
-        return call.redirect("/")
-    return call.page("access/second_factor.html", fault=None)
+        return call.redirect(path)
+    return call.page("access/second_factor.html", next=path, fault=None)
 
 
 async def send_second_factor(call: Call) -> web.StreamResponse:
     """Finish the log-in."""
-    if not call.caller.must_verify:
-        return call.redirect("/")
     form = await call.form()
+    path = local_path(form.get("next", "/"))
+    if not call.caller.must_verify:
+        return call.redirect(path)
     try:
         value = await use_second_factor.verify_second_factor(
             call.gateway.database,
@@ -73,8 +75,8 @@ async def send_second_factor(call: Call) -> web.StreamResponse:
             rules=call.gateway.log_in_rules,
         )
     except (use_second_factor.WrongCode, TooManyAttempts) as error:
-        return _again(call, error, "access/second_factor.html")
-    response = call.redirect("/")
+        return _again(call, error, "access/second_factor.html", next=path)
+    response = call.redirect(path)
     security.set_cookie(call, response, value)
     return response
 
