@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from schemas.states import Role
 from support.bank import camt
-from support.chromium import page_of, page_of_clerk
+from support.chromium import page_of, page_of_clerk, whole_story
 from support.desk import STRANGER, UNKNOWN, Desk, day_statement
 from support.web import PASSWORD
 
@@ -70,6 +70,7 @@ async def test_a_form_keeps_what_was_typed_and_says_at_the_field_what_is_wrong(p
     await expect(page.get_by_label("IBAN")).to_have_value("DE89 3704 0044 0532 0130 01")
 
 
+@whole_story
 async def test_an_account_that_is_none_is_said_where_it_was_typed(browser: Browser, quick_desk: Desk) -> None:
     async with page_of(browser, quick_desk, await quick_desk.site.sign_in(Role.ADMINISTRATOR)) as page:
         await page.goto("/banks")
@@ -116,7 +117,9 @@ async def test_a_lost_connection_keeps_what_was_typed_and_the_files_that_were_ch
     await expect(page.locator("#files tbody tr")).to_have_count(2)
 
 
-@pytest.mark.parametrize("with_script", [True, False], ids=["with script", "without script"])
+@pytest.mark.parametrize(
+    "with_script", [True, pytest.param(False, marks=whole_story)], ids=["with script", "without script"]
+)
 async def test_a_session_that_ended_comes_back_to_the_same_place(
     browser: Browser, quick_desk: Desk, with_script: bool
 ) -> None:
@@ -163,6 +166,7 @@ async def test_a_tab_from_before_the_log_in_says_so_and_is_opened_again(
     await expect(page.locator("#who")).to_have_text("Holding X")
 
 
+@whole_story
 async def test_a_second_factor_comes_back_to_the_same_place_too(browser: Browser, quick_desk: Desk) -> None:
     user = await quick_desk.site.add_user(Role.APPROVER)
     async with page_of(browser, quick_desk, quick_desk.site.browser()) as page:

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from gateway.domain.one_time_code import code_at, step_at
 from support.bank import OUR_IBAN, camt, payment
+from support.chromium import whole_story
 from support.databases import SqliteFiles
 from support.in_process import HereWorkers
 from support.web import PASSWORD, Site, open_site
@@ -61,6 +62,7 @@ async def bring(page: Page, name: str, data: bytes) -> None:
     await page.get_by_role("button", name="Import").click()
 
 
+@whole_story
 async def test_an_empty_installation_leads_by_the_hand(page: Page, empty_site: Site) -> None:
     await become_administrator(page, empty_site)
 

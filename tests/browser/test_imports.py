@@ -8,7 +8,7 @@ import pytest_asyncio
 from openpyxl import Workbook
 from playwright.async_api import Browser, Page, expect
 
-from support.chromium import page_of_clerk
+from support.chromium import page_of_clerk, whole_story
 from support.desk import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]  # The loop of the browser.
@@ -72,13 +72,7 @@ async def test_an_invoice_list_as_a_french_office_writes_it(page: Page) -> None:
     await expect(page.locator("#toasts")).to_contain_text("Imported: 0 new, 1 changed, 0 proposed, 1 unchanged.")
 
 
-async def test_what_a_table_does_not_say_is_asked_once(page: Page) -> None:
-    await look_at(page, "invoices", "list.csv", "Nummer;Kunde;Netto;Fällig\nFA-3004;C1;75,00;05.12.2026\n".encode())
-
-    await expect(page.get_by_role("heading", name="How is this table to be read?")).to_be_visible()
-    await expect(page.get_by_text("The file does not say it, and nothing is guessed.")).to_be_visible()
-
-
+@whole_story
 async def test_customers_come_as_a_workbook_and_mandates_follow(page: Page) -> None:
     workbook, data = Workbook(), io.BytesIO()
     sheet = workbook.active

@@ -12,7 +12,7 @@ from gateway.services.change_policy import change_policy
 from gateway.store.work import SYSTEM
 from schemas.states import Role
 from support.bank import camt, payment
-from support.chromium import page_of, page_of_clerk
+from support.chromium import page_of, page_of_clerk, whole_story
 from support.databases import IS_IN_CI
 from support.desk import STRANGER, UNKNOWN, Desk, day_statement
 from support.figures import IS_PROVING
@@ -226,6 +226,7 @@ async def test_two_tabs_of_one_clerk_do_not_fight(page: Page, quick_desk: Desk) 
     await expect(page.locator("#who")).to_have_text("Niemand")
 
 
+@whole_story
 async def test_a_question_is_given_to_a_colleague_with_a_word(browser: Browser, page: Page, quick_desk: Desk) -> None:
     await quick_desk.upload(camt(STRANGER, UNKNOWN))
     colleague = await quick_desk.site.sign_in(Role.CLERK)

@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from support.databases import IS_IN_CI
 from support.desk import Desk
+from support.figures import IS_PROVING
 from support.web import Browser as Person
 
 _PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -16,6 +19,9 @@ _ARGUMENTS = (
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-gpu",
 )  # fmt: skip
+
+# A story from end to end, whose single steps have quicker tests.
+whole_story = pytest.mark.skipif(not (IS_IN_CI or IS_PROVING), reason="a whole story: in CI and under PROVE=1")
 
 
 def chromium_path() -> str | None:
