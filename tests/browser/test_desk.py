@@ -45,6 +45,7 @@ async def test_who_decided_this_is_three_clicks_from_an_amount(browser: Browser,
         await expect(page.locator("#journal tbody tr").first).to_contain_text("Person 2")
 
 
+@whole_story
 async def test_a_filter_of_invoices_is_a_link_for_a_colleague(browser: Browser, page: Page, quick_desk: Desk) -> None:
     await page.goto("/invoices")
     await page.get_by_role("link", name="Overdue").click()
@@ -61,6 +62,7 @@ async def test_a_filter_of_invoices_is_a_link_for_a_colleague(browser: Browser, 
         await expect(other.get_by_role("link", name="New invoice")).to_have_count(0)
 
 
+@whole_story
 async def test_the_dashboard_leads_to_what_waits_and_the_ledger_says_the_balance_of_a_day(
     page: Page, quick_desk: Desk
 ) -> None:
@@ -79,7 +81,7 @@ async def test_the_dashboard_leads_to_what_waits_and_the_ledger_says_the_balance
     await expect(ledger.locator("tbody td:last-child")).to_have_text(
         ["150.00 EUR", "200.00 EUR", "450.00 EUR", "300.00 EUR"]
     )
-    await expect(page.get_by_text("DE02 **** **** 5030")).to_be_visible()
+    await expect(page.get_by_role("button", name="Forget DE02 **** **** 5030")).to_be_visible()
     await expect(page.get_by_text("1 decision · Person 1")).to_be_visible()
     await page.get_by_label("Balance on").fill("2026-11-15")
     await ledger.get_by_role("button", name="Show").click()
@@ -99,6 +101,7 @@ async def test_the_slash_searches_everything(page: Page) -> None:
     await expect(page.get_by_role("heading", name="Nothing is found by “no such thing”")).to_be_visible()
 
 
+@whole_story
 async def test_a_rule_that_is_switched_off_says_what_follows_and_it_does(
     browser: Browser, page: Page, quick_desk: Desk
 ) -> None:
