@@ -8,6 +8,7 @@ from gateway.web.api import imports as api_imports
 from gateway.web.api import invoices as api_invoices
 from gateway.web.api import policy as api_policy
 from gateway.web.api import reviews as api_reviews
+from gateway.web.api import search as api_search
 from gateway.web.api import statements as api_statements
 from gateway.web.frame import Badge
 from gateway.web.pages import (
@@ -70,6 +71,7 @@ ROUTES: tuple[Route, ...] = (
     *api_bank_accounts.ROUTES,
     *api_policy.ROUTES,
     *api_imports.ROUTES,
+    *api_search.ROUTES,
     *exports.ROUTES,
     *description.ROUTES,
 )
