@@ -1,17 +1,14 @@
-"""A clerk's day in a real browser, with our script and without it, and every page under axe."""
+"""A clerk's day in a real browser, with our script and without it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, expect
 
 from schemas.states import Role
-from support.bank import camt, mt940, payment
-from support.chromium import page_of_clerk
+from support.bank import mt940, payment
 from support.desk import Desk, day_statement
 from support.web import PASSWORD
 
@@ -100,70 +97,3 @@ async def test_a_day(page: Page, desk: Desk, tmp_path: Path) -> None:
     await page.get_by_role("button", name="Take it back").click()
     await expect(page.locator("#who")).to_have_text("Niemand")
     await expect(page.locator("#toasts")).to_contain_text("Taken back; the question is open again.")
-
-
-PAGES = (
-    "/parts", "/settings", "/search?q=FA", "/search?q=nothing-like-it",
-    "/dashboard", "/review", "{question}", "{question}/split", "{question}/remember", "/review?mine=1", "/review/strong", "/statements", "{statement}", "{file}",
-    "{file}/undo", "{held}", "{transaction}", "{transaction}/undo", "/invoices", "{invoice}", "{invoice}/change",
-    "/invoices/new", "/invoices?which=cancelled", "/customers", "{customer}", "/customers/new", "/imports/invoices",
-)  # fmt: skip
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-async def test_no_page_has_a_violation_in_light_or_dark(browser: Browser, quick_desk: Desk) -> None:
-    await quick_desk.upload(day_statement())
-    await quick_desk.upload(camt(payment(5_000, "x"), closing=99, number="50", day=LATER.booking_date.replace(day=19)))
-
-    faults: dict[str, list[str]] = {}
-    async with page_of_clerk(browser, quick_desk, bypass_csp=True) as page:
-        found = await addresses(page)
-        for pattern in PAGES:
-            path = pattern.format_map(found)
-            answer = await page.goto(path)
-            assert answer is not None
-            assert answer.status == 200, path
-            await page.evaluate(AXE_SCRIPT)
-            for scheme in SCHEMES:
-                violations = await violations_of(page, scheme)
-                if violations:
-                    faults[f"{path} {scheme}"] = violations
-    assert faults == {}
-
-
-async def violations_of(page: Page, scheme: Literal["light", "dark"]) -> list[str]:
-    """Return what axe, which is on the open page, finds there; in the dark only contrasts can differ."""
-    await page.emulate_media(color_scheme=scheme)
-    rules = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
-    options = {"resultTypes": ["violations"], **rules}
-    violations = await page.evaluate("(options) => axe.run(options).then((found) => found.violations)", options)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations]
-
-
-async def addresses(page: Page) -> dict[str, str]:
-    """Return an address of each kind, followed from the lists."""
-
-    async def first(path: str, selector: str) -> str:
-        await page.goto(path)
-        href = await page.locator(selector).first.get_attribute("href")
-        assert href is not None, selector
-        return href.partition("?")[0]
-
-    return {
-        "question": await first("/review", "#list li a"),
-        "transaction": await paid_transaction(page),
-        "statement": await first("/statements?state=imported", "#statements tbody th a"),
-        "held": await first("/statements?state=held", "#statements tbody th a"),
-        "file": await first("/statements", "#files tbody th a"),
-        "invoice": await first("/invoices", "tbody th a"),
-        "customer": await first("/customers", "tbody th a"),
-    }
-
-
-async def paid_transaction(page: Page) -> str:
-    """Return the address of a bank transaction that is allocated, by way of the invoice that it paid."""
-    await page.goto("/invoices?which=paid")
-    await page.locator("tbody th a").first.click()
-    href = await page.locator("a[href^='/bank-transactions/']").first.get_attribute("href")
-    assert href is not None
-    return href

@@ -2,7 +2,7 @@
 //   data-swap="#a #b"    a link, form, button or field whose answer replaces these parts of the page, not the whole
 //   data-ahead           a form whose answer is mostly the question that a[data-next] fetched ahead: that is shown at once
 //   data-poll="2"        a part that renews what its data-swap names every 2 s while it is there, from data-url if it has one
-//   data-key="a Enter"   the keys that click or focus this; data-list: holds data-walk, through which j and k go
+//   data-key="a Enter"   the keys that click or focus this; data-list: holds what j and k go through: data-walk, names of rows
 //   data-auto            a form that is sent when a choice in it changes, or a moment after typing; "#a": a look ahead,
 //                        only this part of the answer is shown
 //   data-whole           a button whose form is sent in the plain way; data-keep: a tick that stays through a swap
@@ -226,7 +226,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 function walk(step) {
-  const stops = all("[data-list] [data-walk]");
+  const stops = all("[data-list] :is([data-walk], th > a)");
   let at = stops.indexOf(document.activeElement);
   if (at < 0) at = stops.findIndex((stop) => stop.getAttribute("aria-current"));
   const stop = stops[Math.min(stops.length - 1, Math.max(0, at + step))];

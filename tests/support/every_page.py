@@ -1,0 +1,186 @@
+"""Every page of the gateway, with data on it and somebody who may see it."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+from typing import NamedTuple
+
+import aiohttp
+from playwright.async_api import Browser, Page
+
+from gateway.services.invite_user import make_link
+from gateway.services.log_in import renew_session
+from gateway.store.work import SYSTEM
+from schemas.states import Role
+from support.bank import camt, payment
+from support.desk import Desk, day_statement
+from support.web import Site
+
+_LATER = payment(5_000, "x").booking_date.replace(day=19)
+_TABLE = "number,customer_number,issue_date,due_date,currency,amount\n"
+_ASKING = "Rechnungsnummer;Kundennummer;Rechnungsdatum;Fällig am;Betrag\nFA-3003;C1;03/04/2026;05/06/2026;1.234\n"
+_GOOD = _TABLE + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-1005,C3,2026-10-01,2026-12-31,EUR,75.00\n"
+_MIXED = _TABLE + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-3002,C1,2026-11-01,2026-12-01,EUR,1e3\n"
+
+
+class Who(Enum):
+    """Somebody who looks at pages."""
+
+    STRANGER = auto()
+    HALF = auto()  # The password was right, the second factor is missing.
+    NEW = auto()  # Has to set the second factor up.
+    EVERYBODY = auto()  # Clerk, auditor and administrator in one: the longest pages.
+    BEGINNER = auto()  # The same where nothing was done yet.
+
+
+class Stop(NamedTuple):
+    """A page of the tour: its path, in which the names of ``addresses`` stand for what was found, and who looks."""
+
+    path: str
+    who: Who = Who.EVERYBODY
+    status: int = 200
+
+
+STOPS = (
+    Stop("/log-in", Who.STRANGER), Stop("/welcome/{link}", Who.STRANGER), Stop("/welcome/used-up", Who.STRANGER, 404),
+    Stop("/log-in/second-factor", Who.HALF), Stop("/second-factor", Who.NEW), Stop("/api/docs", Who.STRANGER),
+    Stop("/dashboard"), Stop("/dashboard", Who.BEGINNER), Stop("/statements", Who.BEGINNER),
+    Stop("/invoices", Who.BEGINNER), Stop("/customers", Who.BEGINNER), Stop("/review", Who.BEGINNER),
+    Stop("/review"), Stop("{question}"), Stop("{question}/split"), Stop("{question}/split?other=1"),
+    Stop("{question}/remember"), Stop("/review?mine=1"), Stop("/review/strong"), Stop("/review/chosen"),
+    Stop("/statements"), Stop("/statements?state=held"), Stop("{statement}"), Stop("{held}"),
+    Stop("{file}"), Stop("{file}/undo"), Stop("{transaction}"), Stop("{transaction}/undo"),
+    Stop("/invoices"), Stop("/invoices?which=overdue"), Stop("/invoices?which=cancelled"), Stop("/invoices/new"),
+    Stop("{invoice}"), Stop("{invoice}/change"),
+    Stop("/customers"), Stop("/customers/new"), Stop("{customer}"), Stop("{customer}/change"),
+    Stop("/imports/invoices"), Stop("/imports/customers"), Stop("/imports/mandates"), Stop("{good}"), Stop("{mixed}"),
+    Stop("{asking}"), Stop("{refused}"),
+    Stop("/search?q=FA"), Stop("/search?q=nothing-like-it"), Stop("/account"), Stop("/settings"), Stop("/banks"),
+    Stop("/users"), Stop("/users/invite"), Stop("/users/tokens/new"), Stop("{user}"),
+    Stop("/audit"), Stop("/audit?about={subject}"), Stop("/parts"), Stop("/invoices/123456", status=404),
+)  # fmt: skip
+
+
+@dataclass
+class Tour:
+    """Two gateways, one with a day's work and one empty, and a browser that goes from page to page of both."""
+
+    sites: dict[Who, Site]
+    cookies: dict[Who, str]
+    page: Page
+    addresses: dict[str, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)  # On the console.
+    asked: list[str] = field(default_factory=list)  # Of others than the gateway.
+    who: Who | None = None
+
+    async def go(self, stop: Stop, *, language: str = "en") -> None:
+        """Open a page."""
+        site = self.sites[stop.who]
+        if stop.who is not self.who:
+            await self.page.context.clear_cookies()
+            if cookie := self.cookies.get(stop.who):
+                await self.page.context.add_cookies([{"name": "gateway", "value": cookie, "url": site.url}])
+            self.who = stop.who
+        await self.page.set_extra_http_headers({"Accept-Language": language})
+        answer = await self.page.goto(site.url + stop.path.format_map(self.addresses))
+        assert answer is not None
+        assert (answer.status, answer.request.redirected_from) == (stop.status, None), stop.path
+
+    def path_of(self, stop: Stop) -> str:
+        """Return the path of a page, without what is asked of it."""
+        return stop.path.format_map(self.addresses).partition("?")[0]
+
+    def listen(self) -> None:
+        """Note what pages say on the console and whom else they ask."""
+        ours = tuple(site.url for site in self.sites.values())
+        self.page.on("console", lambda message: self._note(message.text, message.location["url"]))
+        self.page.on("pageerror", lambda error: self.said.append(f"{self.page.url}: {error}"))
+        self.page.on("request", lambda sent: None if sent.url.startswith(ours) else self.asked.append(sent.url))
+
+    def _note(self, text: str, address: str) -> None:
+        """Note what was said, but that a page which is not there is not there."""
+        if not (text.startswith("Failed to load resource") and address == self.page.url):
+            self.said.append(f"{self.page.url}: {text}")
+
+
+@asynccontextmanager
+async def open_tour(browser: Browser, desk: Desk, empty: Site) -> AsyncIterator[Tour]:
+    """Do a day's work at a desk, so that there is something on each page, and open a browser."""
+    context = await browser.new_context(bypass_csp=True, reduced_motion="reduce")
+    sites = {who: empty if who is Who.BEGINNER else desk.site for who in Who}
+    tour = Tour(sites, await _cookies(desk.site, empty), await context.new_page())
+    tour.page.set_default_timeout(10_000)
+    tour.addresses = await _work(desk)
+    tour.listen()
+    await context.add_init_script(path=Path(__file__).with_name("page_checks.js"))
+    yield tour
+    await context.close()
+
+
+async def _cookies(site: Site, empty: Site) -> dict[Who, str]:
+    all_roles = (Role.CLERK, Role.AUDITOR, Role.ADMINISTRATOR)
+    return {
+        Who.HALF: await _half_cookie(site, is_enrolled=True),
+        Who.NEW: await _half_cookie(site, is_enrolled=False),
+        Who.EVERYBODY: (await site.sign_in(*all_roles)).cookie,
+        Who.BEGINNER: (await empty.sign_in(*all_roles)).cookie,
+    }
+
+
+async def _half_cookie(site: Site, *, is_enrolled: bool) -> str:
+    """Return the cookie of an administrator whose password was right."""
+    user = await site.add_user(Role.ADMINISTRATOR, is_enrolled=is_enrolled)
+    async with site.gateway.database.begin(actor=SYSTEM, now=site.clock(), ids=10) as work:
+        return await renew_session(work, user_id=user.id, old_session="", is_verified=False)
+
+
+async def _work(desk: Desk) -> dict[str, str]:
+    """Bring files in, some with faults, and return an address of each kind, followed from the lists."""
+    await desk.upload(day_statement())
+    await desk.upload(camt(payment(5_000, "x"), closing=99, number="50", day=_LATER))
+    paid = await _first(desk, "/invoices?which=paid", r"/invoices/\d+")
+    invoice = await _first(desk, "/invoices", r"/invoices/\d+")
+    auditor = await desk.site.add_user(Role.AUDITOR)
+    return {
+        "link": await _link(desk.site),
+        "question": await _first(desk, "/review", r"/review/\d+"),
+        "transaction": await _first(desk, paid, r"/bank-transactions/\d+"),
+        "statement": await _first(desk, "/statements?state=imported", r"/statements/\d+"),
+        "held": await _first(desk, "/statements?state=held", r"/statements/\d+"),
+        "file": await _first(desk, "/statements", r"/statements/files/\d+"),
+        "invoice": invoice,
+        "subject": "open_item:" + invoice.rsplit("/", 1)[1],
+        "customer": await _first(desk, "/customers", r"/customers/\d+"),
+        "good": await _table(desk, _GOOD),
+        "mixed": await _table(desk, _MIXED),
+        "asking": await _table(desk, _ASKING),
+        "refused": await _table(desk, "colour,size\nred,3\n"),
+        "user": f"/users/{auditor.id}",
+    }
+
+
+async def _link(site: Site) -> str:
+    """Return the link with which somebody sets his password."""
+    user = await site.add_user(Role.VIEWER)
+    async with site.gateway.database.begin(actor=SYSTEM, now=site.clock(), ids=10) as work:
+        return await make_link(work, user_id=user.id)
+
+
+async def _first(desk: Desk, path: str, pattern: str) -> str:
+    """Return the first address on a page that fits."""
+    page = (await desk.clerk.get(path)).text
+    found = re.search(rf'<main.*?href="({pattern})["?]', page, re.DOTALL)
+    assert found is not None, (path, pattern)
+    return found[1]
+
+
+async def _table(desk: Desk, text: str) -> str:
+    """Bring a table of invoices in and return where it is shown."""
+    form = aiohttp.FormData()
+    form.add_field("csrf", desk.clerk.token)
+    form.add_field("file", text.encode(), filename="open items.csv", content_type="text/csv")
+    answer = await desk.clerk.ask("POST", "/imports/invoices", data=form, headers=desk.clerk.origin)
+    return answer.location
