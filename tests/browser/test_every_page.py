@@ -14,7 +14,7 @@ from gateway.domain.access import Right
 from gateway.web.routes import ROUTES
 from support.databases import IS_IN_CI, SqliteFiles
 from support.desk import Desks
-from support.every_page import STOPS, Stop, Tour, Who, open_tour
+from support.every_page import MORE_STOPS, STOPS, Stop, Tour, Who, open_tour
 from support.figures import IS_PROVING
 from support.longer_texts import longer_texts
 from support.web import open_site
@@ -22,7 +22,8 @@ from support.web import open_site
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]  # The loop of the browser.
 IS_WHOLE = IS_IN_CI or IS_PROVING  # Elsewhere a part that finds most.
 TELLING = {"/dashboard", "{question}", "{question}/split", "/statements", "/invoices", "{user}"}
-SOME_STOPS = [stop for stop in STOPS if IS_WHOLE or (stop.path in TELLING and stop.who is Who.EVERYBODY)]
+ALL_STOPS = STOPS + MORE_STOPS
+SOME_STOPS = [stop for stop in ALL_STOPS if IS_WHOLE or (stop.path in TELLING and stop.who is Who.EVERYBODY)]
 WIDTHS = (360, 768, 1280, 1920) if IS_WHOLE else (360, 768)
 NO_PAGES = {
     "/",
@@ -60,7 +61,7 @@ async def tour(two_gateways: Tour) -> AsyncIterator[Tour]:
 
 
 async def test_each_page_is_on_the_tour(tour: Tour) -> None:
-    paths = {tour.path_of(stop) for stop in STOPS}
+    paths = {tour.path_of(stop) for stop in ALL_STOPS}
     routes = {
         route.path for route in ROUTES if route.method == "GET" and (not route.is_api or route.right is Right.PUBLIC)
     }
@@ -78,7 +79,7 @@ def _leads_to(route: str, path: str) -> bool:
 async def test_axe_finds_nothing(tour: Tour, language: str) -> None:
     faults: dict[str, list[str]] = {}
 
-    for stop in STOPS:
+    for stop in ALL_STOPS if IS_WHOLE else STOPS:
         await tour.go(stop, language=language)
         await tour.page.evaluate(AXE_SCRIPT)
         # Colours are the same in all languages.
