@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from gateway.domain.one_time_code import code_at, step_at
+from gateway.web import background
 from support.bank import OUR_IBAN, camt, payment
 from support.chromium import whole_story
 from support.databases import SqliteFiles
@@ -91,6 +92,7 @@ async def test_an_empty_installation_leads_by_the_hand(page: Page, empty_site: S
     await steps.filter(has_text="Bring the open invoices in").get_by_role("link", name="Do it now").click()
     await bring(page, "invoices.csv", INVOICES)
     await expect(page.locator("#toasts")).to_contain_text("Imported: 1 new")
+    await background.finished()  # What waited is matched a moment later.
     await page.get_by_role("link", name="Dashboard").click()
     await expect(page.get_by_role("region", name="First steps")).to_have_count(0)
     await expect(page.get_by_text("Nothing: every payment is explained.")).to_be_visible()

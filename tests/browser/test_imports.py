@@ -99,5 +99,5 @@ async def test_customers_come_as_a_workbook_and_mandates_follow(page: Page) -> N
     await expect(page.locator("#toasts")).to_contain_text("Imported: 1 new")
     await page.goto("/search?q=M-7")
     await expect(page.get_by_role("heading", name="Épicerie Müller")).to_be_visible()
-    await expect(page.get_by_text("FR14 **** **** 2606")).to_be_visible()
+    await expect(page.get_by_text("FR14 **** **** 2606", exact=True)).to_be_visible()
     await expect(page.locator("#body")).to_contain_text("mandate · Person 1")
