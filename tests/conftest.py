@@ -14,6 +14,7 @@ from gateway.store.database import Database, open_database, sqlite_url
 from support import statements  # noqa: F401 It is enough to know it.
 from support.databases import IS_IN_CI, KINDS, Databases, Postgres, databases_of, memory_folder, postgres_or_reason
 from support.desk import Desks
+from support.figures import IS_WHOLE
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 
@@ -23,6 +24,14 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # The folders of the tests, with their databases, lie in memory where there is room.
 if folder := memory_folder():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave whole stories to CI and to ``PROVE=1``."""
+    left = [] if IS_WHOLE else [item for item in items if item.get_closest_marker("whole")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("whole")]
 
 
 def pytest_collection_finish() -> None:

@@ -12,15 +12,14 @@ from playwright.async_api import Browser, Page
 
 from gateway.domain.access import Right
 from gateway.web.routes import ROUTES
-from support.databases import IS_IN_CI, SqliteFiles
+from support.databases import SqliteFiles
 from support.desk import Desks
 from support.every_page import MORE_STOPS, STOPS, Stop, Tour, Who, open_tour
-from support.figures import IS_PROVING
+from support.figures import IS_WHOLE
 from support.longer_texts import longer_texts
 from support.web import open_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]  # The loop of the browser.
-IS_WHOLE = IS_IN_CI or IS_PROVING  # Elsewhere a part that finds most.
 TELLING = {"/dashboard", "{question}", "{question}/split", "/statements", "/invoices", "{user}"}
 ALL_STOPS = STOPS + MORE_STOPS
 SOME_STOPS = [stop for stop in ALL_STOPS if IS_WHOLE or (stop.path in TELLING and stop.who is Who.EVERYBODY)]

@@ -13,12 +13,11 @@ from gateway.store.work import SYSTEM
 from schemas.states import Role
 from support.bank import camt, payment
 from support.chromium import page_of, page_of_clerk, whole_story
-from support.databases import IS_IN_CI
 from support.desk import STRANGER, UNKNOWN, Desk, day_statement
-from support.figures import IS_PROVING
+from support.figures import IS_WHOLE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]  # The loop of the browser.
-QUESTIONS = 100 if IS_IN_CI or IS_PROVING else 25
+QUESTIONS = 100 if IS_WHOLE else 25
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -12,9 +12,9 @@ from gateway.store.database import Database, sqlite_url
 from gateway.web import background, match_again
 from support.api import Firm, open_firm
 from support.bank import OUR_IBAN
-from support.databases import IS_IN_CI, KINDS, Databases, Postgres, SqliteFiles, databases_of
+from support.databases import KINDS, Databases, Postgres, SqliteFiles, databases_of
 from support.desk import Desk, Desks, day_statement
-from support.figures import IS_PROVING
+from support.figures import IS_WHOLE
 from support.gateways import CLERK, NOW, Bench, make_company, make_gate
 from support.web import Site, open_site
 
@@ -38,7 +38,7 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
 
 
 # Pages ask their questions through the services, whose tests and those of the API run on both kinds each time.
-@pytest.fixture(params=KINDS if IS_IN_CI or IS_PROVING else KINDS[:1])
+@pytest.fixture(params=KINDS if IS_WHOLE else KINDS[:1])
 def page_databases(request: pytest.FixtureRequest) -> Databases:
     """What makes databases for tests of pages: of each kind in CI, of SQLite elsewhere."""
     return databases_of(request)

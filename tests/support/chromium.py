@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from support.databases import IS_IN_CI
 from support.desk import Desk
-from support.figures import IS_PROVING
 from support.web import Browser as Person
 
 _PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -20,8 +18,7 @@ _ARGUMENTS = (
     "--disable-component-update", "--disable-sync", "--disable-gpu",
 )  # fmt: skip
 
-# A story from end to end, whose single steps have quicker tests.
-whole_story = pytest.mark.skipif(not (IS_IN_CI or IS_PROVING), reason="a whole story: in CI and under PROVE=1")
+whole_story = pytest.mark.whole  # A story from end to end, whose single steps have quicker tests.
 
 
 def chromium_path() -> str | None:

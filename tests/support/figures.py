@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 IS_PROVING = os.environ.get("PROVE") == "1"
+IS_WHOLE = IS_PROVING or bool(os.environ.get("CI"))  # Elsewhere a part of what is slow: that which finds most.
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "figures.md"
 _HEAD = """# Figures
 
