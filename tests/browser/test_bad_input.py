@@ -22,6 +22,7 @@ async def page(browser: Browser, quick_desk: Desk) -> AsyncIterator[Page]:
         yield opened
 
 
+@whole_story
 async def test_a_form_keeps_what_was_typed_and_says_at_the_field_what_is_wrong(page: Page) -> None:
     # A new invoice: an amount that is none, then a customer whom nobody knows.
     await page.goto("/invoices/new")

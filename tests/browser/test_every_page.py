@@ -78,7 +78,7 @@ def _leads_to(route: str, path: str) -> bool:
 async def test_axe_finds_nothing(tour: Tour, language: str) -> None:
     faults: dict[str, list[str]] = {}
 
-    for stop in ALL_STOPS if IS_WHOLE else STOPS:
+    for stop in ALL_STOPS if IS_WHOLE else SOME_STOPS:
         await tour.go(stop, language=language)
         await tour.page.evaluate(AXE_SCRIPT)
         # Colours are the same in all languages.

@@ -11,8 +11,8 @@ import pytest
 from gateway.services.import_statement import LARGE_BYTES
 from support.bank import camt, payment
 from support.command_line import Command
-from support.databases import SqliteFiles
-from support.figures import count, note
+from support.databases import KINDS, Databases, SqliteFiles, databases_of
+from support.figures import IS_WHOLE, count, note
 from support.processes import kill, run, start
 
 ROUNDS = count(full=50, small=1)
@@ -20,6 +20,12 @@ ENTRIES = count(full=2_000, small=400)
 SEED = 20261121
 
 pytestmark = pytest.mark.prove
+
+
+@pytest.fixture(params=KINDS if IS_WHOLE else KINDS[:1])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """What makes databases: of each kind in CI and in a whole run, of SQLite elsewhere."""
+    return databases_of(request)
 
 
 @pytest.fixture
