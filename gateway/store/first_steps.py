@@ -7,14 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store.accounts import BankAccount
 from gateway.store.columns import table_of
+from gateway.store.companies import company_by_id
 from gateway.store.open_items import OpenItem
 from gateway.store.parties import Party
 from gateway.store.statements import StatementFile
+
+UNNAMED = "My company"  # As the settings call it until somebody says otherwise.
 
 
 class FirstSteps(NamedTuple):
     """Which steps were taken."""
 
+    has_name: bool
     has_account: bool
     has_customers: bool
     has_items: bool
@@ -32,4 +36,5 @@ async def first_steps(session: AsyncSession, *, company_id: int) -> FirstSteps:
         (await session.execute(select(table.c.id).where(table.c.company_id == company_id).limit(1))).first() is not None
         for table in (table_of(BankAccount), table_of(Party), table_of(OpenItem), table_of(StatementFile))
     ]
-    return FirstSteps(*found)
+    company = await company_by_id(session, company_id)
+    return FirstSteps(company is not None and company.name != UNNAMED, *found)

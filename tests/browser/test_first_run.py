@@ -69,7 +69,12 @@ async def test_an_empty_installation_leads_by_the_hand(page: Page, empty_site: S
 
     # The dashboard names the steps; each leads to its page.
     steps = page.get_by_role("region", name="First steps").get_by_role("listitem")
-    await expect(steps).to_have_count(4)
+    await expect(steps).to_have_count(5)
+    await steps.filter(has_text="Name the company").get_by_role("link", name="Do it now").click()
+    await page.locator("form[action='/settings/company']").get_by_label("Name").fill("Kleinwerk GmbH")
+    await page.locator("form[action='/settings/company']").get_by_role("button", name="Save").click()
+    await expect(steps.filter(has_text="Name the company")).to_contain_text("done")
+    await expect(page.locator(".top .company")).to_have_text("Kleinwerk GmbH")
     await steps.filter(has_text="Add the bank account of the company").get_by_role("link", name="Do it now").click()
     await page.get_by_label("IBAN", exact=True).fill(OUR_IBAN)
     await page.get_by_role("button", name="Add", exact=True).click()

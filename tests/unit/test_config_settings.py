@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import InvalidSettings, load_settings
+from gateway.store.first_steps import UNNAMED
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def test_defaults_are_enough() -> None:
     settings = load_settings()
 
     assert (settings.host, settings.port, settings.address) == ("127.0.0.1", 8080, "http://127.0.0.1:8080")
-    assert settings.company_name == "My company"
+    assert settings.company_name == UNNAMED
 
 
 def test_the_later_source_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

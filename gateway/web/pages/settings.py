@@ -19,6 +19,7 @@ from gateway.web.context import Call
 from gateway.web.errors import status_of
 from gateway.web.faults import faults_of
 from gateway.web.match_again import match_soon
+from gateway.web.pages.dashboard import next_step
 from gateway.web.routing import page
 from gateway.web.views import policy as views
 from gateway.web.views.policy import Kind
@@ -140,7 +141,8 @@ async def save_company(call: Call) -> web.StreamResponse:
             is_new = await change_company(work, **typed)
     except GatewayError as error:
         return await _answer(call, status=status_of(error), company_typed=typed, company_faults=faults_of(error))
-    return call.redirect("/settings", say=call._("Saved.") if is_new else call._("Nothing differed."))
+    say = call._("Saved.") if is_new else call._("Nothing differed.")
+    return call.redirect(await next_step(call, "/settings"), say=say)
 
 
 ROUTES = (
