@@ -20,7 +20,21 @@ from schemas.errors import FileRefused
 from schemas.tables import InvalidMapping, Preview, PreviewRow, Row, RowError, TableKind
 from schemas.tables import Mapping as TableMapping
 
-__all__ = ["LIMITS", "TableLimits", "guess_mapping", "in_its_encoding", "preview", "read_rows", "standard_mapping"]
+__all__ = [
+    "LIMITS",
+    "TableLimits",
+    "field_names",
+    "guess_mapping",
+    "in_its_encoding",
+    "preview",
+    "read_rows",
+    "standard_mapping",
+]
+
+
+def field_names(kind: TableKind) -> tuple[str, ...]:
+    """Return what the columns of a table may be called in our own shape."""
+    return tuple(field.name for field in FIELDS[kind])
 
 
 def standard_mapping(path: Path, kind: TableKind, *, limits: TableLimits = LIMITS) -> TableMapping:

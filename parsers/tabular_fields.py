@@ -35,8 +35,10 @@ _METHODS: Mapping[str, PaymentMethod] = {
     **dict.fromkeys("other,autre,andere,sonstige,cheque,chèque,Scheck,card,carte,cash".split(","), PaymentMethod.OTHER),
 }
 _ITEM_KINDS: Mapping[str, OpenItemKind] = {
-    **dict.fromkeys("invoice,facture,Rechnung".split(","), OpenItemKind.INVOICE),
-    **dict.fromkeys("credit note,credit,avoir,Gutschrift,note de crédit".split(","), OpenItemKind.CREDIT_NOTE),
+    **dict.fromkeys("invoice,facture,Rechnung,FA,INV,FAC,FACT,RE,RG".split(","), OpenItemKind.INVOICE),
+    **dict.fromkeys(
+        "credit note,avoir,Gutschrift,AV,credit,note de crédit,CN,AVO,GS,GU".split(","), OpenItemKind.CREDIT_NOTE
+    ),
 }
 _SCHEMES: Mapping[str, LocalInstrument] = {
     **dict.fromkeys("CORE,SDD CORE,Basislastschrift,Basis".split(","), LocalInstrument.CORE),
@@ -71,12 +73,14 @@ def _word(text: str) -> str:
 
 def _choice(words: Mapping[str, _E]) -> Callable[[Cell, Forms], _E]:
     known = {_word(word): member for word, member in words.items()}
-    expected = " or ".join(dict.fromkeys(member.value for member in words.values()))
+    # A few words of each, in every language: what a file says is never translated.
+    named = {member: [word for word in words if words[word] is member][:4] for member in words.values()}
+    known_words = ", ".join(word for few in named.values() for word in few)
 
     def read(cell: Cell, forms: Forms) -> _E:
         member = known.get(_word(read_key(cell, forms)))
         if member is None:
-            raise Unreadable(expected)
+            raise Unreadable(f"one of the words {known_words}")
         return member
 
     return read

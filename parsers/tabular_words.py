@@ -110,8 +110,8 @@ original_number: original number, original invoice, original invoice number, fac
     Rechnung
 payment_method: @method
 order_reference: order reference, order number, order no, purchase order, PO number, PO, commande, numéro de
-    commande, numéro commande, n° commande, n° de commande, référence commande, Bestellnummer, Bestellung,
-    Bestell-Nr, Auftragsnummer, Auftrags-Nr
+    commande, numéro commande, n° commande, n° de commande, référence commande, réf. commande,
+    Bestellnummer, Bestellung, Bestell-Nr, Auftragsnummer, Auftrags-Nr
 tax_amount: tax amount, tax, VAT, VAT amount, montant TVA, montant de TVA, TVA, MwSt, MwSt-Betrag, USt,
     USt-Betrag, Steuerbetrag, Umsatzsteuer
 discount2_percent: discount2 percent, discount 2 %, escompte 2 %, Skonto 2 %, Skonto 2 Prozent, Skontosatz 2

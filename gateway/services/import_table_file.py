@@ -11,11 +11,11 @@ from gateway.services.choose_mapping import choose_mapping, read_table, saved_ma
 from gateway.services.import_statement import Gate
 from gateway.services.import_tables import ImportPlan, RowsUnreadable, apply_import, plan_import
 from gateway.store.work import Actor
-from parsers.tabular import in_its_encoding, preview
+from parsers.tabular import field_names, in_its_encoding, preview
 from schemas.errors import FileRefused
 from schemas.tables import InvalidMapping, Mapping, MappingUndecided, Preview, Question, TableKind
 
-_SHOWN = 8
+_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,19 @@ class TableTold:
     refused: str = ""
     refused_code: str = ""
     is_done: bool = False
+
+    @property
+    def unreadable_rows(self) -> int:
+        """Return how many rows of the plan cannot be read; one may have several faults."""
+        return len({error.row for error in self.plan.errors}) if self.plan else 0
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """Return each column that such a table may have, with the column of the file that was taken for it, or none."""
+        if self.mapping is None:
+            return ()
+        taken = dict(self.mapping.columns)
+        return tuple((name, taken.get(name, "")) for name in field_names(self.mapping.kind))
 
 
 async def look_at_table(gate: Gate, file: TableFile) -> TableTold:

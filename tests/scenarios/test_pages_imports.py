@@ -67,6 +67,29 @@ async def test_rows_that_cannot_be_read_are_named_and_hold_back_all_until_the_pe
     assert "FA-3001" in (await desk.clerk.get("/invoices?which=all")).text
 
 
+async def test_rows_left_out_are_counted_once_each_and_told(desk: Desk) -> None:
+    path = await bring(desk, HEADER + "FA-3001,C1,2026-11-01,,EUR,1\nFA-3002,C1,2026-99-01,,EUR,1e3\n")
+
+    page = words_of((await desk.clerk.get(path)).text)
+    kept = await apply(desk, path, keep_good_rows="on")
+
+    assert "1 new · 1 row cannot be read" in page
+    assert "1 row was left out." in (await desk.clerk.get(kept.location)).text
+
+
+async def test_how_a_table_was_read_can_be_said_otherwise(desk: Desk) -> None:
+    french = "Type;N° pièce;Code client;Échéance;Montant TTC;Devise;Affaire\nAV;AV-9;C1;30/12/2026;-1 234,50;EUR;D-7\n"
+    path = await bring(desk, french)
+
+    first = words_of((await desk.clerk.get(path)).text)
+    again = words_of((await desk.clerk.get(f"{path}&about-column:order_reference=Affaire")).text)
+
+    assert "1 new" in first
+    assert "not used: Affaire" in first
+    assert "Affaire → order reference" in again
+    assert "not used" not in again
+
+
 async def test_other_columns_are_understood_or_asked_and_the_mapping_is_saved(desk: Desk) -> None:
     path = await bring(desk, GERMAN)
     page = (await desk.clerk.get(path)).text

@@ -18,6 +18,7 @@ from config.catalogs import MESSAGE
 from gateway.domain.access import AccessChangeState
 from gateway.domain.matching.model import Strength
 from gateway.web.words import word_of
+from parsers.tabular import field_names
 from schemas import statement, states, tables
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +32,7 @@ SETS: tuple[type[StrEnum], ...] = (
     tables.MandateType, Strength, AccessChangeState,
 )  # fmt: skip
 _ROWS = (tables.CustomerRow, tables.InvoiceRow, tables.MandateRow)
+_IMPORTED = (tables.TableKind.CUSTOMERS, tables.TableKind.INVOICES, tables.TableKind.MANDATES)
 
 # Code whose messages no page shows: they are for machines, for the command line or for the log.
 _UNSEEN = (
@@ -102,6 +104,9 @@ def _in_sets() -> Iterator[tuple[Text, str]]:
     for row in _ROWS:
         for field in row._fields:
             yield Text(word_of(field.removesuffix("_minor"))), f"{row.__name__}.{field}"
+    for kind in _IMPORTED:
+        for name in field_names(kind):
+            yield Text(word_of(name)), f"{kind}.{name}"
 
 
 def _in_messages() -> Iterator[tuple[Text, str]]:

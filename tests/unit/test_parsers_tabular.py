@@ -158,7 +158,12 @@ def test_all_errors_of_a_row_are_named(tmp_path: Path) -> None:
     ("values", "column", "expected"),
     [
         pytest.param("-5,invoice,,,,", "amount", "a negative one is a credit note", id="negative invoice"),
-        pytest.param("5,quote,,,,", "kind", "invoice or credit_note", id="unknown kind"),
+        pytest.param(
+            "5,quote,,,,",
+            "kind",
+            "one of the words invoice, facture, Rechnung, FA, credit note, avoir",
+            id="unknown kind",
+        ),
         pytest.param("5,,6,,,", "open_amount", "a part of the amount", id="more open than invoiced"),
         pytest.param("5,,-1,,,", "open_amount", "a part of the amount", id="negative open amount of an invoice"),
         pytest.param("5,,1.001,,,", "open_amount", "nothing is rounded", id="open amount not exact"),

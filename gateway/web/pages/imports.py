@@ -107,7 +107,7 @@ async def apply(call: Call) -> web.StreamResponse:
     file = _file(call, form.get("name", ""), form.get("mapping", ""), answers_of(form))
     told = await call.gateway.workers.import_table(file, call.actor, keep_good_rows="keep_good_rows" in form)
     if not told.is_done:
-        fault = call._("Nothing was imported: some rows cannot be read.") if told.plan else ""
+        fault = _not_imported(call, told) if told.plan else ""
         return _told(call, file, told, fault=fault, typed=form)
     await _save(call, form.get("save_as", "").strip()[:60], told)
     match_soon(call)
@@ -116,8 +116,18 @@ async def apply(call: Call) -> web.StreamResponse:
         "Imported: %(new)s new, %(changed)s changed, %(proposed)s proposed, %(unchanged)s unchanged.",
         **{outcome.value: counts.get(outcome, 0) for outcome in Outcome},
     )
+    if told.unreadable_rows:
+        say += " " + call.count("%(num)s row was left out.", "%(num)s rows were left out.", told.unreadable_rows)
     path = "/dashboard" if file.kind is TableKind.MANDATES else f"/{file.kind.value}"
     return call.redirect(await next_step(call, path), say=say)
+
+
+def _not_imported(call: Call, told: TableTold) -> str:
+    return call.count(
+        "Nothing was imported: %(num)s row cannot be read. Mend it in the file, or tick that it is left out.",
+        "Nothing was imported: %(num)s rows cannot be read. Mend them in the file, or tick that they are left out.",
+        told.unreadable_rows,
+    )
 
 
 async def _save(call: Call, name: str, told: TableTold) -> None:
