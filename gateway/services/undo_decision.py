@@ -49,6 +49,7 @@ async def undo_decision(work: Work, *, bank_transaction_ids: Sequence[int], reas
     )
     work.reach("state_moved")
     await _ask_again(work, decided, reason)
+    work.asked_again.update(ids)
     work.say("undo_decision", f"bank_transaction:{ids[0]}", reason=reason, bank_transactions=len(ids), reversed=count)
     return Undone(len(ids), count)
 

@@ -77,6 +77,7 @@ class Work:
         self.is_sqlite = is_sqlite
         self.entry = JournalEntry()
         self.touched_items: set[int] = set()  # Items that this work changed or settled.
+        self.asked_again: set[int] = set()  # Bank transactions whose question this work opened again.
         self._ids = ids
         self._company_id = company_id
         self._crash_points = crash_points

@@ -1,5 +1,6 @@
 """What a handler is given: the call, with who calls, in which language, and the parts of this gateway."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from gateway.web.routing import Route
 
 Model = TypeVar("Model", bound=BaseModel)
+_EXPLAIN_S = 2.0
 
 
 class WorkerPool(Protocol):
@@ -203,17 +205,25 @@ class Call:
             if self.claim is not None:
                 await self.claim.hold(work)
             yield work
-        if company_id is not None and work.touched_items:
-            await self._explain_again(company_id, sorted(work.touched_items))
+        if company_id is not None and (work.touched_items or work.asked_again):
+            await self._explain_again(company_id, sorted(work.touched_items), work.asked_again)
 
-    async def _explain_again(self, company_id: int, item_ids: list[int]) -> None:
-        """Let other questions that propose these items have their explanations anew, in the background."""
+    async def _explain_again(self, company_id: int, item_ids: list[int], asked_again: set[int]) -> None:
+        """Let questions that were opened again, and others that propose these items, have their explanations anew.
+
+        It goes on in the background. A single question that was opened again is waited for, but not for long: it is
+        shown next, and what a rule had booked was never explained to a person.
+        """
         from gateway.web import background  # It uses calls itself.
 
         async with self.gateway.database.read() as session:
             concerned = await reviews.concerned_by(session, company_id=company_id, item_ids=item_ids)
-        if concerned:
-            background.start(self.gateway.workers.explain_again(company_id, concerned), name="explain_again")
+        if len(asked_again) == 1:
+            again = self.gateway.workers.explain_again(company_id, sorted(asked_again))
+            await asyncio.wait([background.start(again, name="explain_again")], timeout=_EXPLAIN_S)
+            asked_again = set()
+        if others := sorted(asked_again.union(concerned)):
+            background.start(self.gateway.workers.explain_again(company_id, others), name="explain_again")
 
     # What is answered.
 

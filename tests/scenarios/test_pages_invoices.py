@@ -167,6 +167,20 @@ async def test_a_customer_has_open_items_a_ledger_and_known_accounts(desk: Desk)
     assert "None is known" in (await desk.clerk.get(path)).text
 
 
+async def test_what_a_rule_booked_comes_back_explained_when_it_is_taken_back(desk: Desk) -> None:
+    await desk.upload(day_statement())
+    path = await customer_path(desk, "Alpha Werke GmbH")
+    paid = re.search(r'href="(/bank-transactions/\d+)"', (await desk.clerk.get(path)).text)
+    assert paid is not None
+    said = words_of((await desk.clerk.get(f"{paid[1]}/undo")).text)
+
+    done = await desk.clerk.post(f"{paid[1]}/undo", {"reason": "wrong"})
+    question = words_of((await desk.clerk.get(done.location)).text)
+
+    assert "Decided by The gateway on" in said
+    assert "1 explanation · Taken back Pays FA-1001" in question
+
+
 async def test_what_happened_with_a_customer_is_told_the_latest_first(desk: Desk) -> None:
     await desk.upload(day_statement())
     path = await customer_path(desk, "Alpha Werke GmbH")
