@@ -201,10 +201,13 @@ async def next_after(session: AsyncSession, queue: Queue, item: ReviewItem | Lin
 
 
 async def strong_ones(session: AsyncSession, queue: Queue, *, limit: int) -> list[ReviewItem]:
-    """Return waiting questions with exactly one explanation, which is strong; the highest amounts first."""
+    """Return waiting questions with exactly one explanation, which is strong; the highest amounts first.
+
+    What a person took back is looked at one by one.
+    """
     query = (
         select(ReviewItem)
-        .where(*_where(queue, of_reason=False), _items.c.strength == "strong")
+        .where(*_where(queue, of_reason=False), _items.c.strength == "strong", _items.c.reason != ReviewReason.UNDONE)
         .order_by(func.abs(_items.c.amount_minor).desc(), _items.c.id)
         .limit(limit)
     )

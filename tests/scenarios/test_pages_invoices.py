@@ -179,6 +179,7 @@ async def test_what_a_rule_booked_comes_back_explained_when_it_is_taken_back(des
 
     assert "Decided by The gateway on" in said
     assert "1 explanation · Taken back Pays FA-1001" in question
+    assert "FA-1001" not in (await desk.clerk.get("/review/strong")).text  # It is accepted only by itself.
 
 
 async def test_what_happened_with_a_customer_is_told_the_latest_first(desk: Desk) -> None:

@@ -167,7 +167,7 @@ async function uploadAll(form, files) {
   const rows = files.map((file) => {
     const row = document.createElement("p");
     row.append(file.name, document.createElement("progress"));
-    form.append(row);
+    find(".drop", form).append(row);
     return row;
   });
   for (const row of rows) await upload(form, files.shift(), row);
