@@ -53,11 +53,13 @@ async def test_an_invoice_list_as_a_french_office_writes_it(page: Page) -> None:
     # Only without it when the person says so; then how it was read is kept.
     await page.get_by_label("Save how it was read as").fill("our ERP")
     await page.get_by_role("button", name="Import").click()
-    await expect(page.get_by_role("alert")).to_contain_text("Nothing was imported: some rows cannot be read.")
+    await expect(page.get_by_role("alert")).to_contain_text("Nothing was imported: 1 row cannot be read.")
     await expect(page.get_by_label("Save how it was read as")).to_have_value("our ERP")
     await page.get_by_label("Import the rows that can be read, and leave out the others").check()
     await page.get_by_role("button", name="Import").click()
-    await expect(page.locator("#toasts")).to_contain_text("Imported: 2 new, 0 changed, 0 proposed, 0 unchanged.")
+    await expect(page.locator("#toasts")).to_contain_text(
+        "Imported: 2 new, 0 changed, 0 proposed, 0 unchanged. 1 row was left out."
+    )
     await expect(page.get_by_role("row", name="FA-3001")).to_contain_text("1,234.50 EUR")
 
     # The next day: the mapping is chosen, and only what differs is named.
