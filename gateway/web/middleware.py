@@ -66,7 +66,9 @@ async def answer_everything(request: web.Request, handler: Inner) -> web.StreamR
     with gateway.metrics.in_flight.track_inprogress():
         response = await _answered(call, handler)
     _observe(call, response.status, time.perf_counter() - began)
-    if call.new_session_value and not response.prepared:
+    if (
+        call.new_session_value and not response.prepared and not call.is_ahead
+    ):  # It would disown the form that is shown.
         security.set_cookie(call, response, call.new_session_value)
     return response
 

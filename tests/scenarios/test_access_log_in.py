@@ -243,3 +243,14 @@ async def test_log_ins_are_in_the_journal_without_names(light_site: Site) -> Non
 
     assert (rows[0].verb, rows[0].actor, rows[0].subject) == ("log_in", f"user:{user.id}", f"user:{user.id}")
     assert user.name not in str(rows[0].model_dump())
+
+
+async def test_a_page_fetched_ahead_does_not_disown_the_form_that_is_shown(light_site: Site) -> None:
+    browser = light_site.browser()
+    await browser.get("/log-in")
+    shown = browser.cookie
+
+    ahead = await light_site.browser().ask("GET", "/log-in", headers={"X-Ahead": "1"})
+
+    assert shown
+    assert "Set-Cookie" not in ahead.headers

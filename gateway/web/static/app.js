@@ -17,6 +17,7 @@ const COUNT = "a[href='/review'][aria-current=page]";
 async function load(url, options = {}) {
   const answer = await fetch(url, { ...options, headers: { "X-Swap": "1", ...options.headers } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (options === AHEAD && find(".alone-page", page)) throw Error("logged out");  // A log-in that nobody sees is none.
   return { url: answer.url, moved: answer.redirected, page };
 }
 
