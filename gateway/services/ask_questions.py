@@ -16,10 +16,11 @@ _EXPLANATIONS_MAX = 5
 
 
 class Question(NamedTuple):
-    """One question: ``amount_minor`` as the bank transaction, ``strength`` of the best explanation."""
+    """One question: amount and currency as the bank transaction, ``strength`` of the best explanation."""
 
     bank_transaction_id: int
     amount_minor: int
+    currency: str
     reason: ReviewReason
     strength: str
     explanations: Sequence[Explanation] | Json
@@ -31,7 +32,10 @@ def question_of(one: Unexplained, ask: Ask) -> Question:
     explanations = ask.explanations[:_EXPLANATIONS_MAX]
     strength = explanations[0].strength.value if explanations else ""
     items = {line.item_id for explanation in explanations for line in explanation.lines}
-    return Question(one.credit.id, one.credit.amount_minor, ask.reason, strength, explanations, tuple(sorted(items)))
+    credit = one.credit
+    return Question(
+        credit.id, credit.amount_minor, credit.currency, ask.reason, strength, explanations, tuple(sorted(items))
+    )
 
 
 async def ask_questions(work: Work, questions: Sequence[Question], known: Mapping[int, ReviewItem]) -> list[int]:
@@ -40,7 +44,7 @@ async def ask_questions(work: Work, questions: Sequence[Question], known: Mappin
     candidates: list[tuple[int, int, int]] = []
     renewed: list[int] = []
     for question in questions:
-        transaction_id, amount_minor, reason, strength, explanations, item_ids = question
+        transaction_id, amount_minor, currency, reason, strength, explanations, item_ids = question
         asked = known.get(transaction_id)
         key = asked.id if asked else work.new_id()
         if asked is not None:
@@ -49,8 +53,8 @@ async def ask_questions(work: Work, questions: Sequence[Question], known: Mappin
             renewed.append(key)
         else:
             rows.append(
-                (key, work.company_id, transaction_id, ReviewState.OPEN, reason, amount_minor, strength, explanations,
-                 work.now)
+                (key, work.company_id, transaction_id, ReviewState.OPEN, reason, amount_minor, currency, strength,
+                 explanations, work.now)
             )  # fmt: skip
         candidates += [(key, item_id, work.company_id) for item_id in item_ids]
     await reviews.forget_candidates(work, renewed)

@@ -49,8 +49,8 @@ class Foresight(NamedTuple):
     def questions_of(self, keys: Sequence[int]) -> list[Question]:
         """Return what is to be asked, for rows with these keys."""
         return [
-            Question(keys[place], amount, ReviewReason(reason), strength, Json(explanations), items)
-            for place, amount, reason, strength, explanations, items in self.questions
+            Question(keys[place], amount, currency, ReviewReason(reason), strength, Json(explanations), items)
+            for place, amount, currency, reason, strength, explanations, items in self.questions
         ]
 
     def ignored_of(self, keys: Sequence[int]) -> list[tuple[int, IgnoreCategory, str]]:
@@ -86,5 +86,5 @@ def _booking(place: int, booking: Booking) -> Values:
 
 
 def _question(place: int, question: Question) -> Values:
-    _, amount_minor, reason, strength, explanations, item_ids = question
-    return (place, amount_minor, reason.value, strength, facts_text(explanations), item_ids)
+    _, amount_minor, currency, reason, strength, explanations, item_ids = question
+    return (place, amount_minor, currency, reason.value, strength, facts_text(explanations), item_ids)

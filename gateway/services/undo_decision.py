@@ -113,6 +113,7 @@ async def _ask_again(work: Work, decided: Sequence[LockedTransaction], reason: s
                 state=ReviewState.OPEN,
                 reason=ReviewReason.UNDONE,
                 amount_minor=row.amount_minor,
+                currency=row.currency,
                 explanations=before.explanations if before else [],
                 opened_at=work.now,
             ),

@@ -31,6 +31,7 @@ class BankTransaction(Row, table=True):
         CheckConstraint(WITHIN.format("allocated_minor"), name="allocated_within_amount"),
         Index("ix_bank_transaction_state", "company_id", "state", "id"),
         Index("ix_bank_transaction_account", "bank_account_id", "booking_date", "id"),
+        Index("ix_bank_transaction_amount", "company_id", "amount_minor", "id"),
         Index("ix_bank_transaction_reference", "bank_account_id", "bank_reference"),
         owned(),
         points("bank_account_id", "bank_account", by_statement=True),

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.domain.party import search_key
 from gateway.store.customer_account import Balance
 from gateway.store.fetch import among, in_pieces
+from gateway.store.keys import unindexed
 from gateway.store.open_items import is_live, open_items
 from gateway.store.paging import Page, limited, read_cursor, write_cursor
 from gateway.store.parties import Party, parties
@@ -83,7 +84,7 @@ async def balances_of(
     for piece in in_pieces(customer_ids):
         query = (
             select(table.party_id, table.currency, func.sum(left), func.coalesce(overdue, 0), func.count())
-            .where(table.company_id == company_id, among(session, table.party_id, piece), is_live())
+            .where(unindexed(table.company_id) == company_id, among(session, table.party_id, piece), is_live())
             .group_by(table.party_id, table.currency)
             .order_by(table.party_id, table.currency)
         )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.domain.open_item import item_state, number_key, open_minor
 from gateway.domain.party import search_key
 from gateway.store.fetch import among
+from gateway.store.keys import unindexed
 from gateway.store.open_items import is_live, open_items
 from gateway.store.paging import InvalidCursor, Page, limited, read_cursor, write_cursor
 from gateway.store.parties import parties
@@ -182,16 +183,19 @@ async def total_items(session: AsyncSession, *, company_id: int, wanted: ItemFil
     live = func.sum(table.amount_minor - table.settled_minor).filter(table.cancelled_at.is_(None))
     query = (
         select(table.currency, func.count(), func.sum(table.amount_minor), func.coalesce(live, 0))
-        .where(*_conditions(company_id, wanted))
+        .where(*_conditions(company_id, wanted, is_sum=True))
         .group_by(table.currency)
         .order_by(table.currency)
     )
     return [ItemTotal(row[0], row[1], int(row[2]), int(row[3])) for row in await session.execute(query)]
 
 
-def _conditions(company_id: int, wanted: ItemFilter) -> list[ColumnElement[bool]]:
+def _conditions(company_id: int, wanted: ItemFilter, *, is_sum: bool = False) -> list[ColumnElement[bool]]:
+    """Return what a filter demands; ``is_sum`` when all that it finds is read."""
     table = open_items.c
-    found: list[ColumnElement[bool]] = [table.company_id == company_id]
+    is_narrow = wanted.customer_id or wanted.search or wanted.due_from or wanted.due_until
+    company = unindexed(table.company_id) if is_sum and not is_narrow else table.company_id
+    found: list[ColumnElement[bool]] = [company == company_id]
     if wanted.states:
         found.append(_in_states(frozenset(wanted.states)))
     if wanted.kinds:
@@ -236,7 +240,7 @@ def _matches(company_id: int, search: str) -> ColumnElement[bool]:
         parties.c.company_id == company_id,
         or_(parties.c.name_folded.contains(name, autoescape=True), parties.c.number == search),
     )
-    parts: list[ColumnElement[bool]] = [table.party_id.in_(customers)]
+    parts: list[ColumnElement[bool]] = []
     key = number_key(search)
     if key:
         parts += [table.number_key.contains(key), table.reference_key == reference_key(search)]
@@ -246,4 +250,5 @@ def _matches(company_id: int, search: str) -> ColumnElement[bool]:
         left = table.amount_minor - table.settled_minor
         parts += [table.amount_minor.in_((minor, -minor)), and_(table.settled_minor != 0, left.in_((minor, -minor)))]
     keys = [select(table.id).where(table.company_id == company_id, part) for part in parts]
+    keys.append(select(table.id).where(unindexed(table.company_id) == company_id, table.party_id.in_(customers)))
     return table.id.in_(union(*keys))

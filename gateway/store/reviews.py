@@ -14,6 +14,9 @@ from gateway.store.keys import index_where, owned, points
 from gateway.store.work import Work
 from schemas.states import ReviewReason, ReviewState
 
+# All that is asked of every question that waits, so that the sums are read from an index.
+_COUNTED = ("currency", "snoozed_until", "assigned_to", "opened_at", "amount_minor")
+
 
 class ReviewItem(Row, table=True):
     """One question: how to explain a bank transaction. At most one is open per bank transaction."""
@@ -22,7 +25,9 @@ class ReviewItem(Row, table=True):
     __table_args__ = (
         index_where("uq_review_item_open", "bank_transaction_id", where="state = 'open'", unique=True),
         Index("ix_review_item_queue", "company_id", "state", "reason", "amount_minor", "id"),
-        Index("ix_review_item_age", "company_id", "state", "opened_at", "id"),
+        Index("ix_review_item_age", "company_id", "state", "reason", "opened_at", "id"),
+        Index("ix_review_item_strong", "company_id", "state", "strength", "amount_minor", "id"),
+        Index("ix_review_item_count", "company_id", "state", "reason", *_COUNTED),
         owned(),
         points("bank_transaction_id", "bank_transaction"),
     )
@@ -33,6 +38,7 @@ class ReviewItem(Row, table=True):
     state: ReviewState = columns.enum(ReviewState, default=ReviewState.OPEN)
     reason: ReviewReason = columns.enum(ReviewReason)
     amount_minor: int = columns.minor()  # As the bank transaction; for sorting.
+    currency: str = columns.text(default="")  # As the bank transaction; for sums.
     strength: str = columns.text(default="")  # Of the best explanation.
     explanations: list[Any] = columns.facts()
     assigned_to: int | None = columns.key(nullable=True)
@@ -74,8 +80,8 @@ class Comment(Row, table=True):
 
 review_items, review_candidates = table_of(ReviewItem), table_of(ReviewCandidate)
 REVIEW_NAMES = (
-    "id", "company_id", "bank_transaction_id", "state", "reason", "amount_minor", "strength", "explanations",
-    "opened_at",
+    "id", "company_id", "bank_transaction_id", "state", "reason", "amount_minor", "currency", "strength",
+    "explanations", "opened_at",
 )  # fmt: skip
 CANDIDATE_NAMES = ("review_item_id", "open_item_id", "company_id")
 

@@ -2,8 +2,8 @@
 
 A text may mean a thing in several ways. The first way that finds something is taken, so that an invoice's whole
 number does not bring all that contain it. Each look-up names the order of an index, so both databases walk that index
-and stop. Amounts, end-to-end ids and accounts of bank transactions have none, because it would slow each import: they
-are compared in the latest ones only.
+and stop. End-to-end ids and accounts of bank transactions have none, because it would slow each import: they are
+compared in the latest ones only.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,7 +28,7 @@ from schemas.states import BankTransactionState
 
 SHOWN = 10
 COUNTED = 1_000  # What is more is not counted.
-LATEST = 100_000  # Bank transactions in which amounts, end-to-end ids and accounts are looked for.
+LATEST = 100_000  # Bank transactions in which end-to-end ids and accounts are looked for.
 _INSIDE_MIN = 3  # Characters from which a part inside of a number or a name is looked for.
 _LAST = "\U0010ffff"  # Behind all that a text begins.
 
@@ -170,28 +170,28 @@ async def _customers(session: AsyncSession, company_id: int, wanted: Wanted) -> 
 
 
 async def _transactions(session: AsyncSession, company_id: int, wanted: Wanted) -> Group:
-    """Find by the bank's reference; in the latest also by our references, the amount or the payer's account."""
+    """Find by the bank's reference; by the amount; in the latest also by our references or the payer's account."""
     t = bank_transactions.c
     ours = [account.id for account in await list_accounts(session, company_id=company_id)]
     by_reference = _Look(and_(t.bank_account_id.in_(ours), t.bank_reference == wanted.text), (t.bank_reference, t.id))
     latest = select(t.id).where(t.company_id == company_id).order_by(t.id.desc()).offset(LATEST - 1).limit(1)
     is_latest = t.id >= func.coalesce(latest.scalar_subquery(), 0)
-    scanned = _Look(and_(is_latest, or_(*_meanings(wanted)), t.state != BankTransactionState.SPLIT), (t.id.desc(),))
-    ways = (_Way((by_reference,), True), _Way((scanned,), bool(wanted.iban) or wanted.is_amount))
+    is_whole = t.state != BankTransactionState.SPLIT
+    scanned = _Look(and_(is_latest, or_(*_meanings(wanted)), is_whole), (t.id.desc(),))
+    amounts = _Look(and_(t.amount_minor.in_((wanted.minor, -(wanted.minor or 0))), is_whole), (t.id.desc(),))
+    looks = [*([amounts] if wanted.minor is not None else []), *([] if wanted.is_amount else [scanned])]
+    ways = (_Way((by_reference,), True), _Way(looks, bool(wanted.iban) or wanted.is_amount))
     keys = await _first(session, bank_transactions, company_id, ways)
     return keys.group(Kind.BANK_TRANSACTIONS, await _rows(session, BankTransaction, bank_transactions, keys.shown))
 
 
 def _meanings(wanted: Wanted) -> list[ColumnElement[bool]]:
     t, spelled = bank_transactions.c, (wanted.text, wanted.text.upper())
-    amount = [t.amount_minor.in_((wanted.minor, -wanted.minor))] if wanted.minor is not None else []
     if wanted.iban:
         return [t.counterparty_iban == wanted.iban]
-    if wanted.is_amount:
-        return [*amount]
     ending = [t.counterparty_iban.endswith(wanted.account_ending)] if wanted.account_ending else []
     references = (t.end_to_end_id, t.mandate_reference, t.creditor_reference)
-    return [*[reference.in_(spelled) for reference in references], *amount, *ending]
+    return [*[reference.in_(spelled) for reference in references], *ending]
 
 
 async def _mandates(session: AsyncSession, company_id: int, wanted: Wanted) -> Group:

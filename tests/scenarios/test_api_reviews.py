@@ -186,3 +186,30 @@ async def test_only_one_of_many_simultaneous_decisions_counts(firm: Firm) -> Non
     assert (row["state"], row["allocated_minor"]) == (("allocated", 25_000) if is_booked else ("ignored", 0))
     async with firm.site.gateway.database.read() as session:
         assert [sentence async for sentence in check.broken_invariants(session)] == []
+
+
+@pytest.mark.parametrize("sort", ["value", "age"])
+async def test_the_queue_in_small_pages_is_the_queue_by_reason_and_amount_without_its_sign(
+    firm: Firm, sort: str
+) -> None:
+    strangers = [
+        payment(minor, f"Zahlung {minor}", name="Niemand", code="PMNT-IDDT-UPDD" if minor < 0 else "PMNT-RCDT-ESCT")
+        for minor in _MANY
+    ]
+    await open_day(firm, PART, *strangers)
+    whole = [line["id"] for line in (await firm.get(f"/review-items?sort={sort}"))["items"]]
+    stepwise: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = await firm.get(f"/review-items?sort={sort}&limit=2&cursor={cursor}")
+        stepwise += [line["id"] for line in page["items"]]
+        cursor = page["next_cursor"]
+    lines = {line["id"]: line for line in (await firm.get(f"/review-items?sort={sort}"))["items"]}
+    by_reason: dict[str, list[int]] = {}
+    for key in whole:
+        by_reason.setdefault(lines[key]["reason"], []).append(abs(lines[key]["amount_minor"]))
+    assert stepwise == whole and len(whole) == 1 + len(_MANY) and len(by_reason) == 3
+    assert sort == "age" or all(minors == sorted(minors, reverse=True) for minors in by_reason.values())
+
+
+_MANY = (700, -900, 500, -500, 100, 80_000, 500)

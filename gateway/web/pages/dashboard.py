@@ -21,14 +21,15 @@ async def show_dashboard(call: Call) -> web.StreamResponse:
     company_id, today = call.company_id, call.now.date()
     queue = Queue(company_id, today)
     async with call.gateway.database.read() as session:
+        groups = await review_queue.groups(session, queue, old_before=call.now - OLD)
         company = await companies.company_by_id(session, company_id)
         currency = company.currency if company else "EUR"
         files = await statement_lists.files_page(session, company_id=company_id, limit=_FILES_SHOWN)
         return call.page(
             "dashboard/dashboard.html",
             steps=await first_steps.first_steps(session, company_id=company_id),
-            groups=await review_queue.groups(session, queue),
-            old_count=await review_queue.count_older(session, queue, before=call.now - OLD),
+            groups=groups,
+            old_count=sum(group.old_count for group in groups),
             held_count=await statement_lists.count_held(session, company_id=company_id),
             changes=await open_items.waiting_changes(session, company_id=company_id, limit=20),
             rate=await match_rate.match_rate(session, company_id=company_id, currency=currency, since=today - _WINDOW),

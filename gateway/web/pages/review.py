@@ -73,13 +73,13 @@ class QueueView(NamedTuple):
 async def load_queue(session: ReadSession, call: Call, query: ReviewQuery) -> QueueView:
     """Read the list of the queue."""
     queue = query.queue(call)
-    groups = await review_queue.groups(session, queue)
+    groups = await review_queue.groups(session, queue, old_before=call.now - OLD)
     return QueueView(
         query=query,
         groups=groups,
         lines=await review_queue.page_of(session, queue, cursor=query.cursor),
         waiting_count=sum(group.question_count for group in groups),
-        old_count=await review_queue.count_older(session, queue, before=call.now - OLD),
+        old_count=sum(group.old_count for group in groups),
         strong_count=len(await review_queue.strong_ones(session, queue, limit=STRONG_MAX)),
     )
 
