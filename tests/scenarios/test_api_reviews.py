@@ -208,7 +208,9 @@ async def test_the_queue_in_small_pages_is_the_queue_by_reason_and_amount_withou
     by_reason: dict[str, list[int]] = {}
     for key in whole:
         by_reason.setdefault(lines[key]["reason"], []).append(abs(lines[key]["amount_minor"]))
-    assert stepwise == whole and len(whole) == 1 + len(_MANY) and len(by_reason) == 3
+    assert stepwise == whole
+    assert len(whole) == 1 + len(_MANY)
+    assert len(by_reason) == 3
     assert sort == "age" or all(minors == sorted(minors, reverse=True) for minors in by_reason.values())
 
 
