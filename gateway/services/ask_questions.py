@@ -8,7 +8,7 @@ from gateway.store import reviews
 from gateway.store.bank_transactions import Unexplained
 from gateway.store.bulk import insert_rows
 from gateway.store.columns import Json, table_of
-from gateway.store.reviews import CANDIDATE_NAMES, REVIEW_NAMES, ReviewCandidate, ReviewItem
+from gateway.store.reviews import CANDIDATE_NAMES, RANKS, REVIEW_NAMES, ReviewCandidate, ReviewItem, weight
 from gateway.store.work import Work
 from schemas.states import ReviewReason, ReviewState
 
@@ -53,8 +53,8 @@ async def ask_questions(work: Work, questions: Sequence[Question], known: Mappin
             renewed.append(key)
         else:
             rows.append(
-                (key, work.company_id, transaction_id, ReviewState.OPEN, reason, amount_minor, currency, strength,
-                 explanations, work.now)
+                (key, work.company_id, transaction_id, ReviewState.OPEN, reason, RANKS[reason], amount_minor,
+                 weight(amount_minor), currency, strength, explanations, work.now)
             )  # fmt: skip
         candidates += [(key, item_id, work.company_id) for item_id in item_ids]
     await reviews.forget_candidates(work, renewed)

@@ -8,27 +8,19 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.columns import moment_text, table_of
 from gateway.store.paging import InvalidCursor, Page, limited, read_cursor, write_cursor
-from gateway.store.reviews import Comment, ReviewItem
+from gateway.store.reviews import RANKS, Comment, ReviewItem, weight
 from gateway.store.users import User
 from gateway.store.work import SYSTEM
 from schemas.states import ReviewReason, ReviewState
 
 _items, _transactions = table_of(ReviewItem), table_of(BankTransaction)
 _comments, _users = table_of(Comment), table_of(User)
-_R = ReviewReason
-# What can be decided soonest stands first, what needs a search last.
-REASONS = (
-    _R.UNDONE, _R.AMOUNT_DIFFERS, _R.MORE_THAN_OPEN, _R.DISCOUNT_LATE, _R.CHARGES_DEDUCTED, _R.SEVERAL_EXPLANATIONS,
-    _R.PAYER_DIFFERS, _R.WEAK_EVIDENCE, _R.PAID_ALREADY, _R.DISPUTED, _R.DEBIT_IN_FLIGHT, _R.OWN_COLLECTION,
-    _R.RETURNED_DEBIT, _R.RETURNED_TRANSFER, _R.REVERSAL, _R.OTHER_CURRENCY, _R.NO_KNOWN_REFERENCE,
-)  # fmt: skip
-_RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
 
 
 class Sort(StrEnum):
@@ -111,7 +103,7 @@ async def groups(session: AsyncSession, queue: Queue, *, old_before: dt.datetime
         Group(reason, currency, count, int(total), old_count)
         for reason, currency, count, total, old_count in await _all(session, query)
     ]
-    return sorted(found, key=lambda group: _RANKS[group.reason])
+    return sorted(found, key=lambda group: RANKS[group.reason])
 
 
 async def count_waiting(
@@ -122,59 +114,21 @@ async def count_waiting(
     return int((await session.execute(query)).scalar_one())
 
 
-class _Run(NamedTuple):
-    """Questions of one reason in the order of an index: by age, or by amount, coming in or going out."""
-
-    reason: ReviewReason
-    place: ColumnElement[Any]  # Rises along the run; for amounts the amount without its sign, negative.
-    by: ColumnElement[Any]
-    of_sign: tuple[ColumnElement[bool], ...] = ()
-
-
-def _runs(queue: Queue) -> list[_Run]:
-    amount, opened_at = _items.c.amount_minor, _items.c.opened_at
-    reasons = [queue.reason] if queue.reason else REASONS
-    if queue.sort is Sort.AGE:
-        return [_Run(reason, opened_at, opened_at.asc()) for reason in reasons]
-    signs = ((-amount, amount.desc(), (amount >= 0,)), (amount, amount.asc(), (amount < 0,)))
-    return [_Run(reason, *sign) for reason in reasons for sign in signs]
+def _order(queue: Queue) -> tuple[ColumnElement[Any], ...]:
+    return _items.c.rank, _items.c.weight_minor if queue.sort is Sort.VALUE else _items.c.opened_at, _items.c.id
 
 
 def _place(queue: Queue, item: ReviewItem | Line) -> tuple[int, int | dt.datetime, int]:
-    second = -abs(item.amount_minor) if queue.sort is Sort.VALUE else item.opened_at
-    return _RANKS[item.reason], second, item.id
-
-
-def _keys(queue: Queue, *, limit: int, beyond: Sequence[Any] = ()) -> Select[Any]:
-    """Choose the first questions, or those beyond a place: at most so many of each run, walked in its index."""
-    parts = [select(_run_keys(queue, run, limit, beyond).subquery()) for run in _runs(queue)]
-    chosen = union_all(*parts).subquery()
-    return select(chosen).order_by(chosen.c.rank, chosen.c.place, chosen.c.id).limit(limit)
-
-
-def _run_keys(queue: Queue, run: _Run, limit: int, beyond: Sequence[Any]) -> Select[Any]:
-    query = select(_items.c.id, literal(_RANKS[run.reason]).label("rank"), run.place.label("place"))
-    query = query.where(*_where(queue, of_reason=False), _items.c.reason == run.reason, *run.of_sign)
-    if beyond:
-        query = query.where(_is_beyond(run, *beyond))
-    return query.order_by(run.by, _items.c.id).limit(limit)
-
-
-def _is_beyond(run: _Run, rank: int, place: Any, key: int) -> ColumnElement[bool]:
-    if _RANKS[run.reason] != rank:
-        return true() if _RANKS[run.reason] > rank else false()
-    here = literal(place, run.place.type)
-    return or_(run.place > here, and_(run.place == here, _items.c.id > key))
+    return RANKS[item.reason], weight(item.amount_minor) if queue.sort is Sort.VALUE else item.opened_at, item.id
 
 
 async def page_of(session: AsyncSession, queue: Queue, *, cursor: str = "", limit: int = 50) -> Page[Line]:
     """Return a page of the queue: by reason, then by value or age. Raises InvalidCursor."""
     limit = limited(limit)
-    # First the keys in order, then the lines: the explanations are long and are not read for a list.
-    beyond = _read_cursor(queue, cursor) if cursor else ()
-    chosen = _keys(queue, limit=limit + 1, beyond=beyond).subquery()
-    query = _lines().join(chosen, chosen.c.id == _items.c.id)
-    query = query.order_by(chosen.c.rank, chosen.c.place, chosen.c.id)
+    order = _order(queue)
+    query = _lines().where(*_where(queue)).order_by(*order).limit(limit + 1)
+    if cursor:
+        query = query.where(_beyond(order, _read_cursor(queue, cursor)))
     lines = [_line(row) for row in await _all(session, query)]
     more = _write_cursor(queue, lines[limit - 1]) if len(lines) > limit else None
     return Page(tuple(lines[:limit]), more)
@@ -192,6 +146,11 @@ def _lines() -> Select[Any]:
 def _line(row: Any) -> Line:
     key, reason, minor, currency, name, ultimate, remittance, entry_text, *rest = row
     return Line(key, reason, minor, currency, name or ultimate, remittance or entry_text, *rest)
+
+
+def _beyond(order: Sequence[ColumnElement[Any]], place: Sequence[Any]) -> ColumnElement[bool]:
+    values = [literal(value, part.type) for value, part in zip(place, order, strict=True)]
+    return tuple_(*order) > tuple_(*values)
 
 
 def _write_cursor(queue: Queue, line: Line) -> str:
@@ -216,9 +175,10 @@ def _moment(text: str) -> dt.datetime:
 
 async def next_after(session: AsyncSession, queue: Queue, item: ReviewItem | Line) -> int | None:
     """Return the question that follows one, which may be decided by now; after the last one the first, or None."""
-    after = await _all(session, _keys(queue, limit=1, beyond=_place(queue, item)))
-    found = after or await _all(session, _keys(queue, limit=2))
-    return next((row.id for row in found if row.id != item.id), None)
+    order = _order(queue)
+    query = select(_items.c.id).where(*_where(queue), _items.c.id != item.id).order_by(*order).limit(1)
+    after = (await session.execute(query.where(_beyond(order, _place(queue, item))))).scalar_one_or_none()
+    return after if after is not None else (await session.execute(query)).scalar_one_or_none()
 
 
 async def strong_ones(session: AsyncSession, queue: Queue, *, limit: int) -> list[ReviewItem]:
@@ -229,7 +189,7 @@ async def strong_ones(session: AsyncSession, queue: Queue, *, limit: int) -> lis
     query = (
         select(ReviewItem)
         .where(*_where(queue, of_reason=False), _items.c.strength == "strong", _items.c.reason != ReviewReason.UNDONE)
-        .order_by(func.abs(_items.c.amount_minor).desc(), _items.c.id)
+        .order_by(_items.c.weight_minor, _items.c.id)
         .limit(limit)
     )
     return [item for item in (await session.execute(query)).scalars() if len(item.explanations) == 1]

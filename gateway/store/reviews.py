@@ -14,6 +14,14 @@ from gateway.store.keys import index_where, owned, points
 from gateway.store.work import Work
 from schemas.states import ReviewReason, ReviewState
 
+_R = ReviewReason
+# What can be decided soonest stands first, what needs a search last. Stored as rank: another order needs a migration.
+REASONS = (
+    _R.UNDONE, _R.AMOUNT_DIFFERS, _R.MORE_THAN_OPEN, _R.DISCOUNT_LATE, _R.CHARGES_DEDUCTED, _R.SEVERAL_EXPLANATIONS,
+    _R.PAYER_DIFFERS, _R.WEAK_EVIDENCE, _R.PAID_ALREADY, _R.DISPUTED, _R.DEBIT_IN_FLIGHT, _R.OWN_COLLECTION,
+    _R.RETURNED_DEBIT, _R.RETURNED_TRANSFER, _R.REVERSAL, _R.OTHER_CURRENCY, _R.NO_KNOWN_REFERENCE,
+)  # fmt: skip
+RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
 # All that is asked of every question that waits, so that the sums are read from an index.
 _COUNTED = ("currency", "snoozed_until", "assigned_to", "opened_at", "amount_minor")
 
@@ -24,9 +32,9 @@ class ReviewItem(Row, table=True):
     __tablename__ = "review_item"
     __table_args__ = (
         index_where("uq_review_item_open", "bank_transaction_id", where="state = 'open'", unique=True),
-        Index("ix_review_item_queue", "company_id", "state", "reason", "amount_minor", "id"),
-        Index("ix_review_item_age", "company_id", "state", "reason", "opened_at", "id"),
-        Index("ix_review_item_strong", "company_id", "state", "strength", "amount_minor", "id"),
+        Index("ix_review_item_queue", "company_id", "state", "rank", "weight_minor", "id"),
+        Index("ix_review_item_age", "company_id", "state", "rank", "opened_at", "id"),
+        Index("ix_review_item_strong", "company_id", "state", "strength", "weight_minor", "id"),
         Index("ix_review_item_count", "company_id", "state", "reason", *_COUNTED),
         owned(),
         points("bank_transaction_id", "bank_transaction"),
@@ -37,8 +45,10 @@ class ReviewItem(Row, table=True):
     bank_transaction_id: int = columns.key(index=True)
     state: ReviewState = columns.enum(ReviewState, default=ReviewState.OPEN)
     reason: ReviewReason = columns.enum(ReviewReason)
-    amount_minor: int = columns.minor()  # As the bank transaction; for sorting.
-    currency: str = columns.text(default="")  # As the bank transaction; for sums.
+    rank: int = columns.number(default=0)  # Of the reason.
+    amount_minor: int = columns.minor()  # As the bank transaction, like the currency.
+    weight_minor: int = columns.minor(default=0)
+    currency: str = columns.text(default="")
     strength: str = columns.text(default="")  # Of the best explanation.
     explanations: list[Any] = columns.facts()
     assigned_to: int | None = columns.key(nullable=True)
@@ -80,10 +90,15 @@ class Comment(Row, table=True):
 
 review_items, review_candidates = table_of(ReviewItem), table_of(ReviewCandidate)
 REVIEW_NAMES = (
-    "id", "company_id", "bank_transaction_id", "state", "reason", "amount_minor", "currency", "strength",
-    "explanations", "opened_at",
+    "id", "company_id", "bank_transaction_id", "state", "reason", "rank", "amount_minor", "weight_minor", "currency",
+    "strength", "explanations", "opened_at",
 )  # fmt: skip
 CANDIDATE_NAMES = ("review_item_id", "open_item_id", "company_id")
+
+
+def weight(amount_minor: int) -> int:
+    """Return by what a question stands in the queue: its amount without the sign, below zero, the heaviest first."""
+    return -abs(amount_minor)
 
 
 async def get(session: AsyncSession, *, company_id: int, review_item_id: int) -> ReviewItem | None:
@@ -138,6 +153,10 @@ async def move(work: Work, *, review_item_id: int, version: int | None, **values
     )
     if version is not None:
         statement = statement.where(review_items.c.version == version)
+    if "reason" in values:
+        values["rank"] = RANKS[values["reason"]]
+    if "amount_minor" in values:
+        values["weight_minor"] = weight(values["amount_minor"])
     result = await work.session.execute(statement.values(version=review_items.c.version + 1, **values))
     return int(result.rowcount) == 1  # type: ignore[attr-defined]
 
