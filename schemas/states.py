@@ -144,6 +144,122 @@ class MandateState(StrEnum):
     CONSUMED = "consumed"
 
 
+class CollectionState(StrEnum):
+    """Life of one debit. Settled is provisional until the refund period ends; that is a date, not a state."""
+
+    PLANNED = "planned"
+    NOTIFIED = "notified"
+    BATCHED = "batched"
+    SUBMITTED = "submitted"
+    SETTLED = "settled"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+
+
+class RunState(StrEnum):
+    """Life of one file that we send."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    APPROVED = "approved"
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+    DISCARDED = "discarded"
+
+
+class RunKind(StrEnum):
+    """What a file asks the bank for."""
+
+    DIRECT_DEBIT = "direct_debit"
+    REFUND = "refund"
+
+
+class SubmissionState(StrEnum):
+    """How one attempt to hand a file to the bank ended. Unknown blocks every other attempt until it is resolved."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+class RefundState(StrEnum):
+    """Life of a transfer back to a customer."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    BATCHED = "batched"
+    SUBMITTED = "submitted"
+    SETTLED = "settled"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class NoticeKind(StrEnum):
+    """How a debtor was told of a debit before it."""
+
+    INVOICE = "invoice"
+    SCHEDULE = "schedule"
+    MAIL = "mail"
+    LETTER = "letter"
+
+
+class AmendmentKind(StrEnum):
+    """What of a mandate changed."""
+
+    REFERENCE = "reference"
+    CREDITOR_IDENTIFIER = "creditor_identifier"
+    CREDITOR_NAME = "creditor_name"
+    DEBTOR_ACCOUNT = "debtor_account"
+
+
+class DocumentKind(StrEnum):
+    """What a kept document of a mandate is."""
+
+    FORM = "form"
+    SCAN = "scan"
+    SIGNATURE = "signature"  # What was shown and accepted on the signing page.
+    NOTICE = "notice"
+    OTHER = "other"
+
+
+class ProtectedKind(StrEnum):
+    """What only two persons together may change (design section 8)."""
+
+    MANDATE_IBAN = "mandate_iban"
+    REFUND_IBAN = "refund_iban"
+    CREDITOR_ACCOUNT = "creditor_account"
+    CREDITOR_IDENTIFIER = "creditor_identifier"
+    APPROVAL_LIMIT = "approval_limit"
+
+
+class ProposalState(StrEnum):
+    """Life of a change that waits for a second person."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class UnpaidState(StrEnum):
+    """What became of a debit that came back or was rejected."""
+
+    OPEN = "open"
+    RETRIED = "retried"
+    PAID = "paid"
+    WRITTEN_OFF = "written_off"
+    CLOSED = "closed"  # A person closed it with a reason.
+
+
+class ReportState(StrEnum):
+    """What became of a bank's answer."""
+
+    READ = "read"
+    UNMATCHED = "unmatched"  # It fits nothing that we sent; a person looks.
+    CLOSED = "closed"  # A person looked.
+
+
 class IbanSource(StrEnum):
     """Where we know from that an IBAN pays for a customer."""
 

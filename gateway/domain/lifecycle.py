@@ -10,7 +10,17 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from schemas.errors import GatewayError
-from schemas.states import BankTransactionState, MandateState, ReviewState, StatementFileState, StatementState
+from schemas.states import (
+    BankTransactionState,
+    CollectionState,
+    MandateState,
+    RefundState,
+    ReviewState,
+    RunState,
+    StatementFileState,
+    StatementState,
+    SubmissionState,
+)
 
 State = TypeVar("State", bound=StrEnum)
 
@@ -89,3 +99,44 @@ BANK_TRANSACTION = Lifecycle(
 
 _R = ReviewState
 REVIEW_ITEM = Lifecycle(start=_R.OPEN, moves={_R.OPEN: {_R.RESOLVED, _R.DISMISSED}})
+
+_C = CollectionState
+COLLECTION = Lifecycle(
+    start=_C.PLANNED,
+    moves={
+        _C.PLANNED: {_C.NOTIFIED, _C.BATCHED, _C.CANCELLED},
+        _C.NOTIFIED: {_C.BATCHED, _C.CANCELLED},
+        _C.BATCHED: {_C.SUBMITTED, _C.CANCELLED},
+        _C.SUBMITTED: {_C.SETTLED, _C.REJECTED, _C.CANCELLED},
+        _C.SETTLED: {_C.RETURNED},
+    },
+)
+
+_U = RunState
+COLLECTION_RUN = Lifecycle(
+    start=_U.OPEN,
+    moves={
+        _U.OPEN: {_U.FROZEN, _U.DISCARDED},
+        _U.FROZEN: {_U.APPROVED, _U.DISCARDED},
+        _U.APPROVED: {_U.SUBMITTED, _U.DISCARDED},
+        _U.SUBMITTED: {_U.CLOSED},
+    },
+)
+
+_X = SubmissionState
+RUN_SUBMISSION = Lifecycle(
+    start=_X.SENDING,
+    moves={_X.SENDING: {_X.SENT, _X.NOT_SENT, _X.UNKNOWN}, _X.UNKNOWN: {_X.SENT, _X.NOT_SENT}},
+)
+
+_Z = RefundState
+REFUND = Lifecycle(
+    start=_Z.PROPOSED,
+    moves={
+        _Z.PROPOSED: {_Z.APPROVED, _Z.CANCELLED},
+        _Z.APPROVED: {_Z.BATCHED, _Z.CANCELLED},
+        _Z.BATCHED: {_Z.SUBMITTED, _Z.CANCELLED},
+        _Z.SUBMITTED: {_Z.SETTLED, _Z.FAILED},
+        _Z.SETTLED: {_Z.FAILED},
+    },
+)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import UniqueConstraint, delete, select
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +34,8 @@ class BankAccount(Row, table=True):
     also_written: list[str] = columns.facts()  # Forms that a person added.
     notification_decides: bool = columns.flag(default=False)
     report_decides: bool = columns.flag(default=False)
+    bank_profile: str = columns.text(default="")  # Which habits of a bank its files follow.
+    profile_changes: dict[str, Any] | None = columns.facts(nullable=True)  # What differs for this account.
     created_at: dt.datetime = columns.moment()
     closed_at: dt.datetime | None = columns.moment(nullable=True)
 

@@ -10,7 +10,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Table, and_, cast, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.domain.lifecycle import BANK_TRANSACTION, MANDATE, REVIEW_ITEM, STATEMENT, STATEMENT_FILE, Lifecycle
+from gateway.domain.lifecycle import (
+    BANK_TRANSACTION,
+    COLLECTION,
+    COLLECTION_RUN,
+    MANDATE,
+    REFUND,
+    REVIEW_ITEM,
+    RUN_SUBMISSION,
+    STATEMENT,
+    STATEMENT_FILE,
+    Lifecycle,
+)
 from gateway.store import journal
 from gateway.store.allocations import Allocation
 from gateway.store.bank_transactions import BankTransaction
@@ -27,6 +38,10 @@ _allocations, _transactions = table_of(Allocation), table_of(BankTransaction)
 _statements, _reviews = table_of(Statement), table_of(ReviewItem)
 _LIFECYCLES: dict[str, Lifecycle[Any]] = {
     "mandate": MANDATE,
+    "collection": COLLECTION,
+    "collection_run": COLLECTION_RUN,
+    "run_submission": RUN_SUBMISSION,
+    "refund": REFUND,
     "statement_file": STATEMENT_FILE,
     "statement": STATEMENT,
     "bank_transaction": BANK_TRANSACTION,

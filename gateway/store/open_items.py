@@ -32,6 +32,7 @@ class OpenItem(Row, table=True):
     __table_args__ = (
         UniqueConstraint("company_id", "kind", "number"),
         CheckConstraint(WITHIN.format("settled_minor"), name="settled_within_amount"),
+        CheckConstraint(WITHIN.format("collecting_minor"), name="collecting_within_amount"),
         Index("ix_open_item_due", "company_id", "due_date", "id"),
         Index("ix_open_item_number", "company_id", "number_key"),
         Index("ix_open_item_reference", "company_id", "reference_key"),
@@ -57,6 +58,7 @@ class OpenItem(Row, table=True):
     amount_minor: int = columns.minor()
     settled_minor: int = columns.minor(default=0)
     disputed_minor: int = columns.minor(default=0)
+    collecting_minor: int = columns.minor(default=0)  # What live collections ask for: a guard beside their lines.
     issue_date: dt.date | None = columns.day(nullable=True)
     due_date: dt.date | None = columns.day(nullable=True)
     creditor_reference: str | None = columns.text(nullable=True)

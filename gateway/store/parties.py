@@ -48,6 +48,7 @@ class Party(Row, table=True):
     vat_number: str = columns.text(default="")
     ledger_account: str = columns.text(default="")
     payment_method: PaymentMethod | None = columns.enum(PaymentMethod, nullable=True)
+    notice_days: int | None = columns.number(nullable=True)  # Agreed before a debit; None: the company's.
     parent_id: int | None = columns.key(nullable=True, index=True)
     is_supplier: bool = columns.flag(default=False)
     version: int = columns.number(default=1)
