@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store.accounts import BankAccount
@@ -51,14 +51,9 @@ async def match_rate(session: AsyncSession, *, company_id: int, currency: str, s
         t.c.is_provisional.is_(False),
         t.c.state.not_in(_NOT_COUNTED),
     )
-    booked = select(t.c.amount_minor, case((by_rule, 1), else_=0).label("by_rule")).where(*came_in).subquery()
-    sums = select(
-        func.count(),
-        func.coalesce(func.sum(booked.c.by_rule), 0),
-        func.coalesce(func.sum(booked.c.amount_minor), 0),
-        func.coalesce(func.sum(booked.c.amount_minor * booked.c.by_rule), 0),
-    )
-    payments, by_rule_count, value, by_rule_value = map(int, (await session.execute(sums)).one())
+    sums = select(func.count(), func.coalesce(func.sum(t.c.amount_minor), 0)).where(*came_in)
+    payments, value = map(int, (await session.execute(sums)).one())
+    by_rule_count, by_rule_value = map(int, (await session.execute(sums.where(by_rule))).one())
     wrong = (
         select(func.count(func.distinct(d.c.bank_transaction_id)))
         .join(t, t.c.id == d.c.bank_transaction_id)
