@@ -1,9 +1,9 @@
-"""Run the benchmarks: ``python -m bench [camt] [mt940] [upload] [lists] [pages]``; all of them without a name."""
+"""Run the benchmarks: ``python -m bench [NAME ...]``; all of them without a name."""
 
 import importlib
 import sys
 
-NAMES = ("camt", "mt940", "upload", "lists", "pages")
+NAMES = ("camt", "mt940", "pain008", "upload", "lists", "pages")
 
 
 def main(names: list[str]) -> None:

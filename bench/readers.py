@@ -37,7 +37,7 @@ class Contest(NamedTuple):
 def run(contest: Contest, arguments: list[str]) -> None:
     """Measure all, or be one measurement: ``[ENTRIES] [ROUNDS]``, or ``WAY FILE``."""
     if arguments and arguments[0] in contest.ways:
-        print(contest.ways[arguments[0]](Path(arguments[1])), time.process_time(), _peak_mb())
+        print(contest.ways[arguments[0]](Path(arguments[1])), time.process_time(), peak_mb())
     else:
         compare(contest, *map(int, arguments))
 
@@ -83,7 +83,7 @@ def _measure(contest: Contest, way: str, path: Path, entries: int) -> Cost:
     return Cost(float(cpu_s), float(peak_mb))
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Return the peak of this process's memory."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
