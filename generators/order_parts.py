@@ -4,11 +4,13 @@ Texts are folded into the characters of the bank and cut, identifiers are refuse
 nothing that XML would have to escape. No element is ever empty. Repeated parts are kept ready.
 """
 
+import datetime as dt
 import re
 from functools import lru_cache
+from typing import Protocol
 
 from generators.charset import fold
-from generators.orders import Tally, UnwritableOrder, identifier
+from generators.orders import Tally, UnwritableOrder, identifier, moment_text
 from schemas.bank_profile import AddressMode, BankProfile
 from schemas.identifiers import CreditorIdentifier
 from schemas.money import amount_text
@@ -57,8 +59,29 @@ def scheme_identification(identifier_of_creditor: CreditorIdentifier) -> str:
     return element("Id", element("PrvtId", element("Othr", identifier("Id", identifier_of_creditor), scheme)))
 
 
-def _own_identification(text: str) -> str:
-    return element("Id", element("PrvtId", element("Othr", identifier("Id", text))))
+def identification(kind: str, text: str) -> str:
+    """Return the id that somebody gave a party, of an organisation (OrgId) or a person (PrvtId), or nothing."""
+    return element("Id", element(kind, element("Othr", identifier("Id", text))))
+
+
+class Message(Protocol):
+    """What every message that we send says of itself."""
+
+    @property
+    def message_id(self) -> str:
+        """Our id of the file."""
+
+    @property
+    def created_at(self) -> dt.datetime:
+        """Aware."""
+
+    @property
+    def initiating_party(self) -> str:
+        """The name of the sender."""
+
+    @property
+    def initiating_party_id(self) -> str:
+        """The id of the sender at the bank, if it is not that of the bank's profile."""
 
 
 class OrderParts:
@@ -68,6 +91,7 @@ class OrderParts:
         self._characters = profile.character_set
         self._address_mode = profile.address_mode
         self._bic_name = bic_name
+        self._initiating_party_id = profile.initiating_party_id
         self.agent = lru_cache(_READY)(self._agent)
 
     def text(self, name: str, text: str, limit: int) -> str:
@@ -80,13 +104,13 @@ class OrderParts:
         folded = fold(text, self._characters, _TEXT_MAX)
         return f"<RmtInf><Ustrd>{folded}</Ustrd></RmtInf>" if folded else ""
 
-    def party(self, name: str, party: PaymentParty) -> str:
-        """Return a party with its name, which it must have. Raises UnwritableOrder."""
+    def party(self, name: str, party: PaymentParty, *, kind: str = "PrvtId") -> str:
+        """Return a party with its name, which it must have; ``kind`` says whose its id is. Raises UnwritableOrder."""
         folded = fold(party.name, self._characters, _NAME_MAX)
         if not folded:
             raise UnwritableOrder(f"{name} has no name", element=f"{name}/Nm")
         address = "" if party.address is NO_ADDRESS else self.address(party.address)
-        own = _own_identification(party.identification) if party.identification else ""
+        own = identification(kind, party.identification) if party.identification else ""
         return f"<{name}><Nm>{folded}</Nm>{address}{own}</{name}>"
 
     def ultimate(self, name: str, text: str) -> str:
@@ -99,7 +123,8 @@ class OrderParts:
         The bank's mode decides: free lines are written in a hybrid address only (sepa-rules 3.5). Raises
         UnwritableOrder.
         """
-        if self._address_mode is AddressMode.NONE or not address.town.strip() or not address.country:
+        town = self.text("TwnNm", address.town, 35)
+        if self._address_mode is AddressMode.NONE or not town or not address.country:
             return ""
         if not _COUNTRY.fullmatch(address.country):
             raise UnwritableOrder(f"country {address.country[:70]!r} is not two capitals such as FR", element="Ctry")
@@ -108,7 +133,7 @@ class OrderParts:
             self.text("StrtNm", address.street, 70),
             self.text("BldgNb", address.building, 16),
             self.text("PstCd", address.postcode, 16),
-            self.text("TwnNm", address.town, 35),
+            town,
             element("Ctry", address.country),
             *self._lines(address.lines),
         )
@@ -127,13 +152,17 @@ class OrderParts:
         inner = identifier(self._bic_name, bic, 11) if bic else "<Othr><Id>NOTPROVIDED</Id></Othr>"
         return element(name, element("FinInstnId", inner))
 
-    def initiating_party(self, name: str, own_id: str, *, tag: str = "InitgPty") -> str:
-        """Return who sends the message, with the id that the bank gave for it, if any."""
-        own = element("Id", element("OrgId", element("Othr", identifier("Id", own_id))))
-        named = self.text("Nm", name, _NAME_MAX)
-        if not named:
-            raise UnwritableOrder(f"{tag} has no name", element=f"{tag}/Nm")
-        return element(tag, named, own)
+    def group_header(self, message: Message, announced: Tally, *inside: str) -> str:
+        """Return the header of a message: its id, moment, totals, and who sends it. Raises UnwritableOrder."""
+        own_id = message.initiating_party_id or self._initiating_party_id
+        return element(
+            "GrpHdr",
+            identifier("MsgId", message.message_id),
+            f"<CreDtTm>{moment_text(message.created_at)}</CreDtTm>",
+            totals(announced),
+            *inside,
+            self.party("InitgPty", PaymentParty(message.initiating_party, identification=own_id), kind="OrgId"),
+        )
 
 
 def account(name: str, iban: str) -> str:

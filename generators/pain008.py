@@ -30,7 +30,6 @@ from generators.orders import (
     WrittenOrder,
     euro_text,
     identifier,
-    moment_text,
     save,
     write_message,
 )
@@ -64,14 +63,7 @@ def write_direct_debits(message: DirectDebitMessage, profile: BankProfile) -> It
     is_old = profile.direct_debit_version is DirectDebitVersion.V02
     parts = OrderParts(profile, bic_name="BIC" if is_old else "BICFI")
     announced = Tally(message.collection_count, message.sum_minor)
-    header = element(
-        "GrpHdr",
-        identifier("MsgId", message.message_id),
-        element("CreDtTm", moment_text(message.created_at)),
-        totals(announced),
-        parts.initiating_party(message.initiating_party, message.initiating_party_id or profile.initiating_party_id),
-    )
-    head = document(profile.direct_debit_version, _ROOT, header)
+    head = document(profile.direct_debit_version, _ROOT, parts.group_header(message, announced))
     envelope = Envelope(message.message_id, head, f"</{_ROOT}></Document>\n", announced)
     blocks = (_block(block, profile, parts) for block in message.blocks)
     yield from write_message(envelope, blocks, partial(check_part, profile.direct_debit_version))

@@ -10,6 +10,7 @@ from lxml import etree
 
 from schemas.bank_profile import BankProfile
 from schemas.codes.lists import LocalInstrument, SequenceType
+from schemas.credit_transfer import CreditTransfer, CreditTransferMessage, TransferBlock
 from schemas.direct_debit import BatchKey, DirectDebit, DirectDebitMessage, MandateFactsSent, PaymentBlock
 from schemas.identifiers import CreditorIdentifier, EndToEndId, Iban, MandateReference, MessageId, PaymentInformationId
 from schemas.parties import PaymentParty
@@ -32,6 +33,9 @@ DEBIT = DirectDebit(
     PaymentParty("Erika Mustermann"),
     IBANS[1],
     remittance="Invoice 2026-0815",
+)
+TRANSFER = CreditTransfer(
+    EndToEndId("R-1"), 1_250, PaymentParty("Erika Mustermann"), IBANS[1], remittance="Refund of invoice 2026-0815"
 )
 KEY = BatchKey(
     DAY,
@@ -92,3 +96,16 @@ def joined(pieces: Iterator[bytes]) -> bytes:
 def texts(found: Sequence[tuple[str, str]], name: str) -> list[str]:
     """Return the texts of the pairs whose path ends with a name."""
     return [text for path, text in found if path.endswith(name)]
+
+
+def transfer_block_of(*transfers: CreditTransfer, number: int = 1) -> TransferBlock:
+    """Return a block of refunds whose count and sum are right."""
+    total = sum(each.amount_minor for each in transfers)
+    id_of_block = PaymentInformationId(f"PMT-{number}")
+    return TransferBlock(id_of_block, DAY, KEY.creditor, IBANS[0], None, len(transfers), total, transfers)
+
+
+def transfer_message_of(*blocks: TransferBlock) -> CreditTransferMessage:
+    """Return a message of refunds whose count and sum are right."""
+    count, total = sum(block.transfer_count for block in blocks), sum(block.sum_minor for block in blocks)
+    return CreditTransferMessage(MessageId("MSG-1"), NOON, "Example Company", blocks, count, total)
