@@ -104,7 +104,7 @@ class OrderParts:
         folded = fold(text, self._characters, _TEXT_MAX)
         return f"<RmtInf><Ustrd>{folded}</Ustrd></RmtInf>" if folded else ""
 
-    def party(self, name: str, party: PaymentParty, *, kind: str = "PrvtId") -> str:
+    def party(self, name: str, party: PaymentParty, kind: str = "PrvtId") -> str:
         """Return a party with its name, which it must have; ``kind`` says whose its id is. Raises UnwritableOrder."""
         folded = fold(party.name, self._characters, _NAME_MAX)
         if not folded:
@@ -161,7 +161,7 @@ class OrderParts:
             f"<CreDtTm>{moment_text(message.created_at)}</CreDtTm>",
             totals(announced),
             *inside,
-            self.party("InitgPty", PaymentParty(message.initiating_party, identification=own_id), kind="OrgId"),
+            self.party("InitgPty", PaymentParty(message.initiating_party, identification=own_id), "OrgId"),
         )
 
 

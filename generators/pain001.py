@@ -58,7 +58,7 @@ def _block(block: TransferBlock, parts: OrderParts, *, is_old: bool) -> Block:
         totals(announced),
         element("PmtTpInf", "<SvcLvl><Cd>SEPA</Cd></SvcLvl>", code("CtgyPurp", block.category_purpose)),
         element("ReqdExctnDt", day if is_old else f"<Dt>{day}</Dt>"),
-        parts.party("Dbtr", block.debtor, kind="OrgId"),
+        parts.party("Dbtr", block.debtor, "OrgId"),
         account("DbtrAcct", block.debtor_iban),
         parts.agent("DbtrAgt", block.debtor_bic),
         "<ChrgBr>SLEV</ChrgBr>",

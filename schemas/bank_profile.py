@@ -19,6 +19,20 @@ class CreditTransferVersion(StrEnum):
     V09 = "pain.001.001.09"
 
 
+class ReversalVersion(StrEnum):
+    """Versions of pain.007 that we write. The EPC guidelines are based on .09, whose schema is not public; .08 is."""
+
+    V08 = "pain.007.001.08"
+    V09 = "pain.007.001.09"
+
+
+class CancellationVersion(StrEnum):
+    """Versions of camt.055 that we write."""
+
+    V01 = "camt.055.001.01"
+    V08 = "camt.055.001.08"
+
+
 class AddressMode(StrEnum):
     """How a bank takes addresses. Unstructured is gone since 15 November 2026."""
 
@@ -50,6 +64,8 @@ class BankProfile(NamedTuple):
     name: str
     direct_debit_version: DirectDebitVersion = DirectDebitVersion.V08
     credit_transfer_version: CreditTransferVersion = CreditTransferVersion.V09
+    reversal_version: ReversalVersion = ReversalVersion.V09
+    cancellation_version: CancellationVersion = CancellationVersion.V08
     address_mode: AddressMode = AddressMode.STRUCTURED
     has_creditor_address: bool = False  # Some, often Belgian, banks demand it.
     character_set: CharacterSet = CharacterSet.SEPA
