@@ -6,8 +6,7 @@ schemas are those that the package sepaxml ships; each is compiled once a proces
 
 import re
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
+from importlib.metadata import distribution
 
 from lxml import etree
 
@@ -34,10 +33,8 @@ def check_part(message_name: str, head: str, lines: bytes, tail: str, ids: list[
 
 @cache
 def _schema(message_name: str) -> etree.XMLSchema:
-    package = find_spec("sepaxml")
-    if package is None or package.origin is None:
-        raise UnwritableOrder("the package sepaxml, which has the schemas of orders, is not installed")
-    return etree.XMLSchema(file=str(Path(package.origin).parent / "schemas" / f"{message_name}.xsd"))
+    path = distribution("sepaxml").locate_file(f"sepaxml/schemas/{message_name}.xsd")
+    return etree.XMLSchema(file=str(path))
 
 
 def _unwritable(message_name: str, document: etree._Element, fault: etree._LogEntry, order_id: str) -> UnwritableOrder:
