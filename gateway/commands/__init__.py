@@ -5,12 +5,13 @@ Facts are printed as one JSON object per line with ``--json``, else as a sentenc
 
 import typer
 
-from gateway.commands import bank_accounts, bank_files, facts, people, serving, tables
+from gateway.commands import bank_accounts, bank_files, facts, people, serving, tables, validating
 from schemas.errors import GatewayError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 cli.command("serve")(serving.serve)
 cli.command("inspect")(bank_files.inspect)
+cli.command("validate")(validating.validate)
 cli.command("import")(bank_files.import_files)
 cli.command("import-customers")(tables.import_customers)
 cli.command("import-invoices")(tables.import_invoices)
