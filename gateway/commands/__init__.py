@@ -5,7 +5,7 @@ Facts are printed as one JSON object per line with ``--json``, else as a sentenc
 
 import typer
 
-from gateway.commands import bank_accounts, bank_files, facts, people, serving, tables, validating
+from gateway.commands import bank_accounts, bank_files, facts, faking, people, serving, tables, validating
 from schemas.errors import GatewayError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -19,6 +19,7 @@ cli.command("import-mandates")(tables.import_mandates)
 cli.command("match")(facts.match)
 cli.command("export")(facts.export)
 cli.command("check")(facts.check_all)
+cli.command("fake-bank")(faking.fake_bank)
 cli.add_typer(bank_accounts.accounts, name="accounts")
 cli.add_typer(people.users, name="users")
 cli.add_typer(people.tokens, name="tokens")

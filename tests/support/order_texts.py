@@ -1,6 +1,7 @@
 """Invented orders to banks: a good pain.008 and pain.001, and how to make one thing in them wrong."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 COLLECTION = """<DrctDbtTxInf><PmtId><InstrId>I-{n}</InstrId><EndToEndId>E-{n}</EndToEndId></PmtId>
 <InstdAmt Ccy="EUR">{amount}</InstdAmt>
@@ -52,3 +53,49 @@ def stored(folder: Path, order: str | bytes) -> Path:
     path = folder / "order.xml"
     path.write_bytes(order.encode() if isinstance(order, str) else order)
     return path
+
+
+class Item(NamedTuple):
+    """A collection to be made up."""
+
+    end_to_end_id: str
+    amount: str = "10.00"
+    mandate: str = ""
+    iban: str = "FR1420041010050500013M02606"
+    changed: str = ""  # The content of AmdmntInfDtls.
+    signed: str = "2025-03-01"
+
+
+def collections_of(
+    *items: Item,
+    date: str,
+    message: str = "RUN-1",
+    block: str = "",
+    sequence: str = "RCUR",
+    scheme: str = "CORE",
+    creditor: str = "DE98ZZZ09999999999",
+    is_batch: bool = True,
+) -> bytes:
+    """Return a pain.008 of one block, made up apart from the product's writer."""
+    total = f"{sum(round(float(item.amount) * 100) for item in items) / 100:.2f}"
+    head = COLLECTIONS[: COLLECTIONS.index("<DrctDbtTxInf>")]
+    made = [
+        ("RUN-1", message), ("BATCH-1", block or f"B-{message}"), ("<NbOfTxs>2<", f"<NbOfTxs>{len(items)}<"),
+        ("<NbOfTxs>2<", f"<NbOfTxs>{len(items)}<"), ("30.50", total), ("30.50", total), ("2026-12-01", date),
+        (">RCUR<", f">{sequence}<"), (">CORE<", f">{scheme}<"), ("DE98ZZZ09999999999", creditor),
+        ("<BtchBookg>true", f"<BtchBookg>{str(is_batch).lower()}"),
+    ]  # fmt: skip
+    return (
+        changed(head, *made) + "".join(map(_collection, items)) + COLLECTIONS[COLLECTIONS.index("</PmtInf>") :]
+    ).encode()
+
+
+def _collection(item: Item) -> str:
+    amended = f"<AmdmntInd>true</AmdmntInd><AmdmntInfDtls>{item.changed}</AmdmntInfDtls>" if item.changed else ""
+    return changed(
+        COLLECTION.format(n=item.end_to_end_id, amount=item.amount),
+        (f"E-{item.end_to_end_id}", item.end_to_end_id),
+        (f"<MndtId>M-{item.end_to_end_id}", f"<MndtId>{item.mandate or 'M-' + item.end_to_end_id}"),
+        ("<DtOfSgntr>2025-03-01</DtOfSgntr>", f"<DtOfSgntr>{item.signed}</DtOfSgntr>{amended}"),
+        ("FR1420041010050500013M02606", item.iban),
+    )

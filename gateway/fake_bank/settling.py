@@ -1,0 +1,140 @@
+"""What the pretended bank does on a T2 day: late rejects, settlement, returns, refunds, reversals, and their bookings.
+
+The balance of an account changes here only, by the same bookings that its statement shows.
+"""
+
+import datetime as dt
+
+from gateway.fake_bank import calendar
+from gateway.fake_bank.books import Account, Held, Outcome, State
+from gateway.fake_bank.fates import FEE_MINOR, Event, FeeMode
+from gateway.fake_bank.habits import Habits
+from schemas.fake_bank import Booking, DayStatement, Detail
+
+Bookings = dict[str, list[Booking]]
+_RETURNED, _REVERSED, _FEE = "PMNT-IDDT-UPDD", "PMNT-IDDT-PRDD", "ACMT-MDOP-CHRG"
+_SETTLED = {"CORE": "PMNT-IDDT-ESDD", "B2B": "PMNT-IDDT-BBDD"}
+
+
+def work_through(state: State, habits: Habits, day: dt.date) -> tuple[Bookings, list[Held]]:
+    """Do what stands on the agenda of a day. Returns the bookings by account, and what was rejected late."""
+    bookings: Bookings = {}
+    rejected: list[Held] = []
+    for what, key in state.agenda.pop(day, []):
+        if what == "settle":
+            _settle(state, habits, day, key, bookings)
+            continue
+        held = state.held[key]
+        if what == "reject" and held.outcome is Outcome.ACCEPTED:
+            _reject(state, held)
+            rejected.append(held)
+        elif what == "back" and held.outcome is Outcome.SETTLED:
+            _send_back(state, held, day, bookings)
+        elif what == "reverse" and held.outcome is Outcome.SETTLED:
+            held.outcome, held.back_on = Outcome.REVERSED, day
+            detail = _detail(held, -held.amount_minor)
+            _book(
+                bookings, held, Booking(-held.amount_minor, _reference(state), _REVERSED, (detail,), is_reversal=True)
+            )
+    for iban, booked in bookings.items():
+        state.accounts[iban].balance_minor += sum(booking.amount_minor for booking in booked)
+    return bookings, rejected
+
+
+def statement_of(account: Account, habits: Habits, day: dt.date, bookings: list[Booking]) -> DayStatement:
+    """Return the next statement of an account, whose balance has the bookings in it already."""
+    account.statement_number += 1
+    opening_minor = account.balance_minor - sum(booking.amount_minor for booking in bookings)
+    previous = account.statement_date or day
+    account.statement_date = day
+    return DayStatement(
+        account.iban, habits.bic, account.owner, account.statement_number, previous, day, opening_minor,
+        account.balance_minor, tuple(bookings),
+    )  # fmt: skip
+
+
+def undo_mandate(state: State, held: Held) -> None:
+    """Forget what a collection that is never settled changed at its mandate; that it was presented stays known."""
+    now = state.mandates.pop(held.mandate_key, None)
+    if held.mandate_before is not None and now is not None:
+        before = held.mandate_before
+        before.last_date = max(before.last_date, now.last_date)
+        state.mandates[held.mandate_key] = before
+
+
+def _reject(state: State, held: Held) -> None:
+    held.outcome = Outcome.REFUSED if held.fate.event is Event.REFUSE else Outcome.REJECTED
+    held.reason = held.fate.reason
+    undo_mandate(state, held)
+
+
+def _settle(state: State, habits: Habits, day: dt.date, block_id: str, bookings: Bookings) -> None:
+    block = state.blocks[block_id]
+    due = [held for key in block.end_to_end_ids if (held := state.held[key]).date == day]
+    settled = [held for held in due if held.outcome is Outcome.ACCEPTED]
+    late = [held for held in due if held.outcome in (Outcome.REJECTED, Outcome.REFUSED)] if habits.is_gross else []
+    credited = settled + late
+    if block.is_batch_booked and len(credited) > 1:
+        total = sum(held.amount_minor for held in credited)
+        details = tuple(_detail(held, held.amount_minor) for held in credited)
+        first = credited[0]
+        batch = Booking(total, _reference(state), _SETTLED[first.scheme], details, block_id, first.message_id)
+        _book(bookings, first, batch)
+    else:
+        for held in credited:
+            detail = _detail(held, held.amount_minor)
+            _book(bookings, held, Booking(held.amount_minor, _reference(state), _SETTLED[held.scheme], (detail,)))
+    for held in late:
+        detail = _detail(held, -held.amount_minor, reason=held.reason)
+        _book(bookings, held, Booking(-held.amount_minor, _reference(state), _RETURNED, (detail,)))
+    for held in settled:
+        held.outcome, held.settled_on = Outcome.SETTLED, day
+        _plan_back(state, held, day)
+
+
+def _plan_back(state: State, held: Held, day: dt.date) -> None:
+    if held.fate.event is Event.RETURN:
+        state.plan(calendar.shifted(day, held.fate.days), "back", held.end_to_end_id)
+    elif held.fate.event is Event.REFUND and not (held.scheme == "B2B" and held.fate.reason == "MD06"):
+        later = calendar.open_day(day + dt.timedelta(days=held.fate.days))
+        state.plan(later, "back", held.end_to_end_id)  # A B2B debit has no refund without a reason.
+
+
+def _send_back(state: State, held: Held, day: dt.date, bookings: Bookings) -> None:
+    fate = held.fate
+    held.outcome = Outcome.REFUNDED if fate.event is Event.REFUND else Outcome.RETURNED
+    held.reason, held.back_on, held.compensation_minor = fate.reason, day, fate.compensation_minor
+    held.fee_minor = 0 if fate.fee is FeeMode.NONE else FEE_MINOR
+    inside = held.fee_minor if fate.fee is FeeMode.INSIDE else 0
+    booked = -(held.amount_minor + inside + held.compensation_minor)
+    detail = _detail(held, booked, reason=held.reason, fee_minor=inside)
+    _book(bookings, held, Booking(booked, _reference(state), _RETURNED, (detail,)))
+    if fate.fee is FeeMode.APART:
+        text = f"FEE FOR RETURNED DIRECT DEBIT {held.end_to_end_id}"
+        _book(bookings, held, Booking(-FEE_MINOR, _reference(state), _FEE, (), text=text))
+
+
+def _detail(held: Held, amount_minor: int, *, reason: str = "", fee_minor: int = 0) -> Detail:
+    is_other = abs(amount_minor) != held.amount_minor
+    return Detail(
+        amount_minor,
+        held.end_to_end_id,
+        held.mandate_reference,
+        held.creditor_identifier,
+        held.debtor_name,
+        held.debtor_iban,
+        held.remittance,
+        held.payment_information_id,
+        held.message_id,
+        reason,
+        held.amount_minor if is_other else 0,
+        fee_minor,
+    )
+
+
+def _book(bookings: Bookings, held: Held, booking: Booking) -> None:
+    bookings.setdefault(held.creditor_iban, []).append(booking)
+
+
+def _reference(state: State) -> str:
+    return f"FB{state.number():012d}"

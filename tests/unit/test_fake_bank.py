@@ -1,0 +1,325 @@
+"""The pretended bank: what it refuses, what it books, and that its books, its letters and its truth agree."""
+
+import datetime as dt
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from gateway.domain.calendar import is_bank_day
+from gateway.fake_bank import FakeBank, Habits, Outcome, calendar, magic_words, state_from_json, state_to_json
+from gateway.fake_bank.fates import COMPENSATION_MINOR, FEE_MINOR, MAGIC, Event
+from parsers.detect import open_file, open_statements
+from schemas.codes.reason_actions import ReturnKind
+from schemas.codes.reasons import REASONS
+from schemas.statement import BankEntry, StatementEnd
+from schemas.status_report import StatusReport
+from support.order_texts import Item, collections_of
+
+TODAY = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
+DUE = "2026-12-01"
+OTHER = "BE68539007547034"
+NEW_ACCOUNT = "<OrgnlDbtrAcct><Id><Othr><Id>SMNDA</Id></Othr></Id></OrgnlDbtrAcct>"
+
+
+def read_back(data: bytes, name: str) -> StatusReport | list[BankEntry]:
+    """Read a letter as the product does."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(data)
+        if ".pain002" in name:
+            report = open_file(path)
+            assert isinstance(report, StatusReport)
+            assert not report.warnings
+            return report
+        parts = list(open_statements(path).parts)
+    assert all(part.balanced for part in parts if isinstance(part, StatementEnd))
+    return [entry for part in parts if isinstance(part, list) for entry in part]
+
+
+def letters_of(bank: FakeBank) -> tuple[list[StatusReport], list[BankEntry], list[BankEntry]]:
+    """Return the reports and the entries of camt and MT940 that a bank sent, as the product reads them."""
+    reports: list[StatusReport] = []
+    camt: list[BankEntry] = []
+    mt940: list[BankEntry] = []
+    for name, data in bank.letters():
+        read = read_back(data, name)
+        if isinstance(read, StatusReport):
+            reports.append(read)
+        else:
+            (camt if "camt" in name else mt940).extend(read)
+    return reports, camt, mt940
+
+
+def reasons_of(reports: list[StatusReport]) -> list[str | None]:
+    levels = [reason for report in reports for reason in report.group_reasons]
+    levels += [reason for report in reports for block in report.payments for reason in block.reasons]
+    levels += [
+        reason
+        for report in reports
+        for block in report.payments
+        for one in block.transactions
+        for reason in one.reasons
+    ]
+    return [reason.code for reason in levels]
+
+
+def sent(
+    bank: FakeBank, *items: Item, message: str = "RUN-1", now: dt.datetime = TODAY, **more: str
+) -> list[str | None]:
+    """Give the bank an order; return the reasons in its answer."""
+    bank.take_order(collections_of(*items, message=message, **{"date": DUE, **more}), now)  # type: ignore[arg-type]
+    return reasons_of(letters_of(bank)[0])
+
+
+def test_a_good_order_is_accepted_settled_and_booked_in_one_sum() -> None:
+    bank = FakeBank()
+
+    assert sent(bank, Item("E-1", "10.00"), Item("E-2", "20.05")) == []
+    bank.close_day(dt.date(2026, 11, 30))
+    assert letters_of(bank)[1] == []
+    bank.close_day(dt.date(2026, 12, 1))
+    _, (entry,), (line,) = letters_of(bank)
+
+    assert (entry.amount_minor, line.amount_minor) == (3005, 3005)
+    assert entry.batch is not None
+    assert (entry.batch.payment_information_id, entry.batch.transaction_count) == ("B-RUN-1", 2)
+    assert [one.end_to_end_id for one in entry.transactions] == ["E-1", "E-2"]
+    assert bank.state.balances() == {"DE89370400440532013000": 3005}
+    assert set(bank.state.outcomes().values()) == {(Outcome.SETTLED, "")}
+
+
+@pytest.mark.parametrize(
+    ("order", "now", "reason"),
+    [
+        pytest.param(b"no XML", TODAY, "FF01", id="no XML"),
+        pytest.param(collections_of(Item("E-1"), date=DUE).replace(b"<ChrgBr>SLEV", b"<ChrgBr>FREE"), TODAY, "FF01", id="schema"),
+        pytest.param(collections_of(Item("E-1"), date=DUE).replace(b"<NbOfTxs>1", b"<NbOfTxs>2", 1), TODAY, "AM18", id="count"),
+        pytest.param(collections_of(Item("E-1"), date=DUE).replace(b"<CtrlSum>10.00", b"<CtrlSum>10.01", 1), TODAY, "AM10", id="sum"),
+        pytest.param(collections_of(Item("E-1"), date=DUE, scheme="COR1"), TODAY, "FF05", id="dead scheme"),
+        pytest.param(collections_of(Item("E-1"), date=DUE, sequence="RPRE"), TODAY, "AG02", id="sequence"),
+        pytest.param(collections_of(Item("E-1"), date=DUE, creditor="DE97ZZZ09999999999"), TODAY, "CH11", id="creditor identifier"),
+        pytest.param(collections_of(Item("E-1"), date="2026-12-25"), TODAY, "DT03", id="closing day"),
+        pytest.param(collections_of(Item("E-1"), date="2026-11-20"), TODAY, "DT01", id="past"),
+        pytest.param(collections_of(Item("E-1"), date="2027-06-01"), TODAY, "CH03", id="far ahead"),
+        pytest.param(collections_of(Item("E-1"), date=DUE), dt.datetime(2026, 11, 30, 11, 1, tzinfo=dt.UTC), "TM01", id="after the cut-off"),
+        pytest.param(collections_of(Item("E-1", iban="FR1420041010050500013M02605"), date=DUE), TODAY, "AC01", id="account"),
+        pytest.param(collections_of(Item("E-1", iban="CH9300762011623852957"), date=DUE), TODAY, "RC01", id="Swiss bank without BIC"),
+        pytest.param(collections_of(Item("E-1", "0.00"), date=DUE), TODAY, "AM01", id="nothing"),
+        pytest.param(collections_of(Item("E-1", signed="2026-11-24"), date=DUE), TODAY, "MD02", id="signed tomorrow"),
+        pytest.param(collections_of(Item("E//1"), date=DUE), TODAY, "FF08", id="slashes in an id"),
+    ],
+)  # fmt: skip
+def test_what_a_strict_bank_refuses(order: bytes, now: dt.datetime, reason: str) -> None:
+    bank = FakeBank()
+
+    bank.take_order(order, now)
+
+    assert reasons_of(letters_of(bank)[0]) == [reason]
+    assert {outcome for outcome, _ in bank.state.outcomes().values()} <= {Outcome.REJECTED}
+
+
+def test_what_arrives_at_the_cut_off_is_in_time() -> None:
+    assert sent(FakeBank(), Item("E-1"), now=dt.datetime(2026, 11, 30, 11, 0, tzinfo=dt.UTC)) == []
+
+
+def test_nothing_is_taken_twice() -> None:
+    bank = FakeBank()
+
+    assert sent(bank, Item("E-1")) == []
+    assert sent(bank, Item("E-2")) == ["DU01"]
+    assert sent(bank, Item("E-2"), message="RUN-2", block="B-RUN-1") == ["DU02"]
+    assert sent(bank, Item("E-1"), message="RUN-3") == ["DU04"]
+    assert sent(bank, Item("E-2"), message="RUN-4") == []
+    assert bank.state.outcomes()["E-1"] == (Outcome.ACCEPTED, "")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "more", "reason"),
+    [
+        pytest.param("RCUR", Item("E-2", mandate="m-1"), {}, None, id="the same, in small letters"),
+        pytest.param("RCUR", Item("E-2", mandate="M-1", iban=OTHER), {}, "MD02", id="another account, nothing said"),
+        pytest.param("RCUR", Item("E-2", mandate="M-1", iban=OTHER, changed=NEW_ACCOUNT), {}, None, id="another account, said"),
+        pytest.param("RCUR", Item("E-2", mandate="M-1"), {"creditor": "FR72ZZZ123456"}, "BE05", id="another creditor, nothing said"),
+        pytest.param("RCUR", Item("E-2", mandate="M-9", iban=OTHER, changed="<OrgnlMndtId>M-1</OrgnlMndtId>"), {}, "MD02", id="reference said, account not"),
+        pytest.param("RCUR", Item("E-2", mandate="M-9", changed="<OrgnlMndtId>M-1</OrgnlMndtId>"), {}, None, id="reference said"),
+        pytest.param("OOFF", Item("E-2", mandate="M-1"), {"sequence": "OOFF"}, "MD01", id="one-off a second time"),
+        pytest.param("FNAL", Item("E-2", mandate="M-1"), {}, "MD01", id="after the last"),
+        pytest.param("RCUR", Item("E-2", mandate="M-1"), {"sequence": "OOFF"}, "AG02", id="one-off on a recurrent mandate"),
+    ],
+)  # fmt: skip
+def test_the_history_of_a_mandate_is_known(first: str, then: Item, more: dict[str, str], reason: str | None) -> None:
+    bank = FakeBank()
+    assert sent(bank, Item("E-1", mandate="M-1"), sequence=first) == []
+
+    assert sent(bank, then, message="RUN-2", **more) == ([reason] if reason else [])
+
+
+def test_a_mandate_dies_after_three_years_to_the_day() -> None:
+    bank = FakeBank(Habits(days_ahead_max=2000))
+    sent(bank, Item("E-1", mandate="M-1"), Item("E-2", mandate="M-2"))
+
+    assert sent(bank, Item("E-3", mandate="M-1"), message="RUN-2", date="2029-11-30") == []
+    assert sent(bank, Item("E-4", mandate="M-2"), message="RUN-3", date="2029-12-03") == ["MD01"]
+
+
+def test_an_amendment_that_was_never_settled_is_wanted_again() -> None:
+    bank = FakeBank()
+    sent(bank, Item("E-1", mandate="M-1"))
+    sent(bank, Item("E-2", "10.78", mandate="M-1", iban=OTHER, changed=NEW_ACCOUNT), message="RUN-2")
+    bank.close_day(dt.date(2026, 12, 1))
+    later = dt.datetime(2026, 12, 2, 8, 0, tzinfo=dt.UTC)
+
+    again = Item("E-3", mandate="M-1", iban=OTHER)
+    assert sent(bank, again, message="RUN-3", date="2026-12-08", now=later) == ["AM04", "MD02"]
+    assert (
+        sent(
+            bank,
+            again._replace(end_to_end_id="E-4", changed=NEW_ACCOUNT),
+            message="RUN-4",
+            date="2026-12-08",
+            now=later,
+        )
+        == []
+    )
+
+
+def test_every_reason_of_the_table_has_its_cents() -> None:
+    returns = {fate.reason for fate in MAGIC.values() if fate.event is Event.RETURN}
+    all_reasons = {fate.reason for fate in MAGIC.values()}
+
+    assert returns == {code for code, reason in REASONS.items() if ReturnKind.RETURN in reason.kinds}
+    assert {code for code, reason in REASONS.items() if reason.kinds - {ReturnKind.REVERSAL}} <= all_reasons
+    assert len(magic_words()) == len(MAGIC)
+
+
+@pytest.mark.parametrize("cents", sorted(MAGIC))
+def test_magic_cents_do_what_their_table_says(cents: int) -> None:
+    fate, bank = MAGIC[cents], FakeBank()
+    bank.take_order(collections_of(Item("E-1", f"5.{cents:02d}"), Item("E-2", "7.00"), date=DUE, is_batch=False), TODAY)
+
+    bank.close_day(dt.date(2028, 3, 1))
+    reports, camt, mt940 = letters_of(bank)
+
+    outcome, reason = bank.state.outcomes()["E-1"]
+    ends = {
+        Event.REJECT: Outcome.REJECTED, Event.REJECT_LATE: Outcome.REJECTED, Event.REFUSE: Outcome.REFUSED,
+        Event.RETURN: Outcome.RETURNED, Event.REFUND: Outcome.REFUNDED, Event.REJECT_BLOCK: Outcome.REJECTED,
+        Event.REJECT_FILE: Outcome.REJECTED,
+    }  # fmt: skip
+    assert (outcome, reason) == (ends.get(fate.event, Outcome.SETTLED), fate.reason)
+    assert sum(entry.amount_minor for entry in camt) == sum(bank.state.balances().values())
+    assert [entry.amount_minor for entry in mt940] == [entry.amount_minor for entry in camt]
+    assert [one.return_reason for line in mt940 for one in line.transactions if line.amount_minor < 0] == [
+        one.return_reason for entry in camt for one in entry.transactions if entry.amount_minor < 0
+    ]
+    back = [entry.transactions[0] for entry in camt if entry.amount_minor < 0 and entry.transactions[0].end_to_end_id]
+    if outcome in (Outcome.RETURNED, Outcome.REFUNDED):
+        assert [(one.end_to_end_id, one.return_reason) for one in back] == [("E-1", fate.reason)]
+        assert not reasons_of(reports)
+    else:
+        assert back == []
+        assert set(reasons_of(reports)) == ({fate.reason} if fate.reason else set())
+    count = {Event.LOSE_REPORT: 0, Event.REPEAT_REPORT: 2, Event.REJECT_LATE: 2, Event.REFUSE: 2}
+    assert len(reports) == count.get(fate.event, 1)
+
+
+def test_a_fee_stands_inside_or_apart_and_compensation_on_top() -> None:
+    bank = FakeBank()
+    bank.take_order(collections_of(Item("E-1", "5.85"), Item("E-2", "5.86"), Item("E-3", "5.82"), date=DUE), TODAY)
+
+    bank.close_day(dt.date(2027, 3, 1))
+    _, (credit, inside, apart, fee, refund), lines = letters_of(bank)
+
+    assert credit.amount_minor == 585 + 586 + 582
+    assert inside.amount_minor == -(585 + FEE_MINOR)
+    assert (inside.transactions[0].original_amount_minor, inside.transactions[0].charges_minor) == (585, FEE_MINOR)
+    assert (apart.amount_minor, fee.amount_minor) == (-586, -FEE_MINOR)
+    assert refund.amount_minor == -(582 + COMPENSATION_MINOR)
+    assert [line.transactions[0].end_to_end_id for line in lines if line.amount_minor < -FEE_MINOR] == [
+        "E-1",
+        "E-2",
+        "E-3",
+    ]
+
+
+def test_a_gross_bank_credits_late_rejects_and_takes_them_back() -> None:
+    amounts = {}
+    for is_gross in (False, True):
+        bank = FakeBank(Habits(is_gross=is_gross))
+        bank.take_order(
+            collections_of(Item("E-1", "10.78"), Item("E-2", "20.00"), Item("E-3", "30.00"), date=DUE), TODAY
+        )
+        bank.close_day(dt.date(2026, 12, 1))
+        amounts[is_gross] = [entry.amount_minor for entry in letters_of(bank)[1]]
+
+    assert amounts == {False: [5000], True: [6078, -1078]}
+
+
+@pytest.mark.parametrize(
+    ("root", "outcome", "moment"),
+    [
+        pytest.param("CstmrPmtRvsl", Outcome.REVERSED, "2026-12-02", id="reversal"),
+        pytest.param("CstmrPmtRvsl", Outcome.SETTLED, "2026-12-10", id="reversal too late"),
+        pytest.param("CstmrPmtCxlReq", Outcome.CANCELLED, "2026-11-27", id="cancellation"),
+        pytest.param("CstmrPmtCxlReq", Outcome.SETTLED, "2026-12-02", id="cancellation too late"),
+    ],
+)
+def test_we_may_take_back(root: str, outcome: Outcome, moment: str) -> None:
+    bank = FakeBank()
+    bank.take_order(collections_of(Item("E-1"), Item("E-2"), date=DUE), TODAY)
+    now = dt.datetime.fromisoformat(f"{moment}T08:00:00+00:00")
+    bank.close_day(now.date() - dt.timedelta(days=1))
+
+    bank.take_order(
+        f"<Document><{root}><TxInf><OrgnlEndToEndId>E-1</OrgnlEndToEndId></TxInf></{root}></Document>".encode(), now
+    )
+    bank.close_day(dt.date(2026, 12, 31))
+
+    expected = 2000 if outcome is Outcome.SETTLED else 1000
+    assert bank.state.outcomes()["E-1"] == (outcome, "")
+    assert bank.state.balances() == {"DE89370400440532013000": expected}
+    assert sum(entry.amount_minor for entry in letters_of(bank)[1]) == expected
+
+
+def test_its_calendar_is_that_of_t2() -> None:
+    days = [dt.date(2026, 1, 1) + dt.timedelta(days=number) for number in range(365 * 6)]
+
+    assert [day for day in days if calendar.is_open(day) != is_bank_day(day)] == []
+
+
+def simulated(seed: int, *, is_stored: bool = False) -> tuple[FakeBank, list[tuple[str, bytes]]]:
+    """Run half a year: 30 mandates, collected every month, by a bank that throws dice."""
+    bank = FakeBank(Habits(seed=seed, has_bad_post=True))
+    letters: list[tuple[str, bytes]] = []
+    for month in range(1, 7):
+        due = calendar.open_day(dt.date(2026, month, 20))
+        items = [Item(f"E-{month}-{number}", f"{number}.50", mandate=f"M-{number}") for number in range(1, 31)]
+        now = dt.datetime(2026, month, 5, 8, 0, tzinfo=dt.UTC)
+        bank.take_order(collections_of(*items, message=f"RUN-{month}", date=str(due)), now)
+        bank.close_day(dt.date(2026, month, 28))
+        if is_stored:
+            letters += bank.letters()
+            bank = FakeBank(bank.habits, state_from_json(state_to_json(bank.state)))
+    bank.close_day(dt.date(2027, 12, 31))
+    return bank, letters + bank.letters()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_dice_leave_no_cent_unexplained(seed: int) -> None:
+    bank, letters = simulated(seed)
+
+    entries = [
+        entry for name, data in letters if "camt" in name and "again" not in name for entry in read_back(data, name)
+    ]
+    held = bank.state.held.values()
+    kept = sum(one.amount_minor for one in held if one.outcome is Outcome.SETTLED)
+    lost = sum(one.fee_minor + one.compensation_minor for one in held)
+    assert not {one.outcome for one in held} & {Outcome.ACCEPTED}
+    assert bank.state.balances() == {"DE89370400440532013000": kept - lost}
+    assert sum(entry.amount_minor for entry in entries if isinstance(entry, BankEntry)) == kept - lost
+    assert len({one.outcome for one in held}) > 2
+
+
+def test_books_that_were_stored_go_on_as_if_they_had_not_been() -> None:
+    assert simulated(3, is_stored=True)[1] == simulated(3)[1]
