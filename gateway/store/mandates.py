@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import UniqueConstraint, bindparam, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.mandate_import import MANDATE_FACT_NAMES, KnownMandate, MandateFacts
@@ -27,6 +27,8 @@ class Mandate(Row, table=True):
     __tablename__ = "mandate"
     __table_args__ = (
         UniqueConstraint("company_id", "creditor_identifier", "reference_key"),
+        Index("ix_mandate_list", "company_id", "reference_key", "id"),
+        Index("ix_mandate_state", "company_id", "state", "reference_key", "id"),
         of_company(),
         owned(),
         points("party_id", "party"),
@@ -53,6 +55,7 @@ class Mandate(Row, table=True):
     ultimate_debtor: str = columns.text(default="")
     b2b_confirmed_date: dt.date | None = columns.day(nullable=True)
     last_collected_date: dt.date | None = columns.day(nullable=True)
+    not_before_date: dt.date | None = columns.day(nullable=True)  # Its account changed; the first debit waits.
     version: int = columns.number(default=1)
     created_at: dt.datetime = columns.moment()
 
