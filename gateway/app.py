@@ -86,7 +86,7 @@ async def build_app(
         proxies=settings.proxies,
     )
     application = make_application(gateway, routes)
-    jobs = Jobs(database, workers.import_file)
+    jobs = Jobs(database, workers.import_file, clock)
     application.on_startup.append(lambda _: _start(jobs))
     application.on_cleanup.append(lambda _: _stop(jobs, workers, database))
     return application

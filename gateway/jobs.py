@@ -1,4 +1,4 @@
-"""What happens by itself: files whose import was broken off are taken up again.
+"""What happens by itself: files whose import was broken off are taken up again, unused mandates expire.
 
 The scheduler only wakes us; what is due stands in the database.
 """
@@ -10,18 +10,26 @@ from collections.abc import Awaitable, Callable
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from gateway.services.expire_mandates import expire_mandates
 from gateway.store import statements
 from gateway.store.database import Database
 
 log = structlog.get_logger()
 RESUME_S = 30
+EXPIRE_S = 6 * 3600  # A day begins at most so much earlier; what expired already is not expired again.
 
 
 class Jobs:
     """The jobs of one process."""
 
-    def __init__(self, database: Database, import_file: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        import_file: Callable[[int], Awaitable[None]],
+        clock: Callable[[], dt.datetime],
+    ) -> None:
         self._database = database
+        self._clock = clock
         self._import_file = import_file
         self._looking = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -30,6 +38,10 @@ class Jobs:
         """Begin to wake up; the first time at once."""
         self._scheduler.add_job(
             self.resume_imports, "interval", seconds=RESUME_S, next_run_time=dt.datetime.now(dt.UTC),
+            misfire_grace_time=None, coalesce=True, max_instances=1,
+        )  # fmt: skip
+        self._scheduler.add_job(
+            self.expire_mandates, "interval", seconds=EXPIRE_S, next_run_time=dt.datetime.now(dt.UTC),
             misfire_grace_time=None, coalesce=True, max_instances=1,
         )  # fmt: skip
         self._scheduler.start()
@@ -48,3 +60,9 @@ class Jobs:
         for file_id, result in zip(waiting, results, strict=True):
             if isinstance(result, Exception):
                 log.error("import_failed", file_id=file_id, error=type(result).__name__)
+
+    async def expire_mandates(self) -> None:
+        """Let mandates expire that were not collected for 36 months."""
+        async with self._looking:
+            if count := await expire_mandates(self._database, now=self._clock()):
+                log.info("mandates_expired", count=count)

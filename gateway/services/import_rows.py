@@ -10,7 +10,9 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from gateway.domain.customer_import import CustomerStep, parents_first, plan_customer, wrong_parents
 from gateway.domain.import_step import Outcome, once_each
 from gateway.domain.item_import import ItemStep, plan_item
+from gateway.domain.lifecycle import MANDATE
 from gateway.domain.mandate_import import KnownMandate, MandateStep, plan_mandate
+from gateway.services.amend_mandates import NewAccount, propose_accounts
 from gateway.services.manage_customers import write_customers
 from gateway.services.manage_mandates import write_mandates
 from gateway.store import accounts, companies, item_writes, mandates, parties, party_writes
@@ -132,9 +134,14 @@ class InvoiceImporter(Importer[InvoiceRow, ItemStep]):
 
 
 class MandateImporter(Importer[MandateRow, MandateStep]):
-    """Mandates. A reference without a creditor identifier means the company's."""
+    """Mandates. A reference without a creditor identifier means the company's.
 
-    verb, name, ids_per_row = "import_mandates", "reference", 3
+    Other accounts wait for a second person as one set, whatever number of pieces the table has: only the key of that
+    set is kept between calls.
+    """
+
+    verb, name, ids_per_row = "import_mandates", "reference", 5
+    batch_id: int | None = None
 
     async def make_ready(self, session: ReadSession, rows: Sequence[MandateRow]) -> Ready[MandateRow]:
         """Check the rows against each other."""
@@ -166,9 +173,17 @@ class MandateImporter(Importer[MandateRow, MandateStep]):
         return planned
 
     async def write(self, work: Work, steps: Sequence[MandateStep], *, source: str) -> None:
-        """Write what is new or changed."""
+        """Write what is new or changed, and propose other accounts."""
         wanted = (Outcome.NEW, Outcome.CHANGED)
         await write_mandates(work, [step for step in steps if step.outcome in wanted])
+        others = [
+            NewAccount(step.mandate.id, step.row.iban, step.row.bic)
+            for step in steps
+            if step.mandate is not None and step.withheld_iban and not MANDATE.is_final(step.state)
+        ]
+        if others:
+            self.batch_id = self.batch_id or work.new_id()
+            await propose_accounts(work, others, reason=source, batch_id=self.batch_id)
 
 
 def _known(known: dict[tuple[str, str], KnownMandate], row: MandateRow, creditor: str) -> KnownMandate | None:

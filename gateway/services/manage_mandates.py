@@ -1,17 +1,242 @@
-"""Manage mandates, as far as their import needs it: write new ones, change what they say, move their states.
+"""Manage mandates: enter them, change what they say, move their states, write what an import brings.
 
-The payer accounts known from mandates are always those of the active ones.
+What a bank has to be told of a change is ``amend_mandates``. The payer accounts known from mandates are always those
+of the active ones.
 """
 
+import datetime as dt
 from collections.abc import Sequence
+from typing import Any
+
+from schwifty import IBAN
+from schwifty.exceptions import InvalidBBANChecksum, SchwiftyException
 
 from gateway.domain.lifecycle import MANDATE
+from gateway.domain.mandate import InvalidMandate, MandateEntry, check_entry, make_reference
 from gateway.domain.mandate_import import MandateStep
-from gateway.store import mandates
+from gateway.store import companies, creditors, mandates, parties
 from gateway.store.mandates import Mandate, MandateMove, NewMandate
 from gateway.store.work import Work
-from schemas.errors import NotFound
+from schemas.codes.lists import LocalInstrument
+from schemas.errors import Conflict, NotFound
+from schemas.identifiers import Bic, CreditorIdentifier, Iban, MandateReference
+from schemas.national_accounts import national_check_warning
 from schemas.states import MandateState
+from schemas.tables import MandateType
+
+REFERENCE_RULE = "{customer}-{number}"
+_FACTS = tuple(name for name in MandateEntry._fields if name not in ("scheme", "type", "iban", "bic"))
+
+
+class NoSuchMandate(NotFound):
+    """There is no such mandate in this company."""
+
+    code = "no_such_mandate"
+
+
+class MandateExists(Conflict):
+    """There is a mandate with this reference already; capital and small letters are the same."""
+
+    code = "mandate_exists"
+
+
+class MandateEnded(Conflict):
+    """The mandate ended; what is finished is never revived. Make a new one."""
+
+    code = "mandate_ended"
+
+
+class NoCreditor(Conflict):
+    """The company has no creditor identifier yet; an administrator enters it on the page Settings."""
+
+    code = "no_creditor"
+
+
+async def add_mandate(
+    work: Work, *, customer_id: int, entry: MandateEntry, reference: str = "", creditor_identifier: str = ""
+) -> Mandate:
+    """Store a mandate: active when it says when it was signed, else a draft that is to be signed.
+
+    Its reference is made by the company's rule unless it is given; its creditor identifier is the one for new
+    mandates. Raises NotFound (customer), InvalidMandate, InvalidMandateReference, MandateExists or NoCreditor.
+    """
+    check_entry(entry, today=work.now.date())
+    await companies.lock_company(work)
+    customer = await parties.get_customer(work.session, company_id=work.company_id, customer_id=customer_id)
+    if customer is None:
+        raise NotFound(f"there is no customer {customer_id}")
+    creditor = await _creditor_identifier(work, creditor_identifier)
+    if reference:
+        parsed = await free_reference(work, reference, creditor)
+    else:
+        parsed = await _made_reference(work, customer.number, customer.id, creditor)
+    row = Mandate(
+        id=work.new_id(),
+        company_id=work.company_id,
+        party_id=customer_id,
+        reference=parsed,
+        reference_key=parsed.key,
+        creditor_identifier=creditor,
+        state=MandateState.DRAFT,
+        created_at=work.now,
+        **_columns(entry),
+    )
+    work.add(row)
+    await work.flush()
+    work.say("add_mandate", f"mandate:{row.id}")
+    if entry.signature_date is not None:
+        await _move(work, row, MandateState.ACTIVE, "signed")
+    return row
+
+
+def _columns(entry: MandateEntry) -> dict[str, Any]:
+    written = entry._asdict() | {"scheme": entry.scheme.value, "type": entry.type.value, "bic": entry.bic or ""}
+    return {name: str(value) if name == "iban" else value for name, value in written.items()}
+
+
+async def _creditor_identifier(work: Work, given: str) -> CreditorIdentifier:
+    if given:
+        return CreditorIdentifier.parse(given)
+    row = await creditors.default_creditor(work.session, company_id=work.company_id)
+    company = await companies.company_by_id(work.session, work.company_id)
+    found = row.identifier if row else company.creditor_identifier if company else ""
+    if not found:
+        raise NoCreditor
+    return CreditorIdentifier.parse(found)
+
+
+async def free_reference(work: Work, text: str, creditor: CreditorIdentifier) -> MandateReference:
+    """Return a reference that no mandate of the creditor has. Raises InvalidMandateReference or MandateExists."""
+    reference = MandateReference.parse(text.strip())
+    known = await mandates.known_mandates(
+        work.session, company_id=work.company_id, reference_keys=[reference.key], lock=True
+    )
+    # The business code inside the identifier is the creditor's choice and no part of who he is.
+    if any(not of or CreditorIdentifier(of).key == creditor.key for of, _ in known):
+        raise MandateExists(f"there is a mandate {reference} of {creditor} already")
+    return reference
+
+
+async def _made_reference(
+    work: Work, customer_number: str, customer_id: int, creditor: CreditorIdentifier
+) -> MandateReference:
+    """Return the next free reference by the company's rule."""
+    policy = await creditors.collection_policy_of(work.session, work.company_id)
+    rule = policy.get("mandate_reference_rule") or REFERENCE_RULE
+    count = await mandates.count_of_customer(work.session, company_id=work.company_id, party_id=customer_id)
+    for number in range(count + 1, count + 1000):
+        try:
+            made = make_reference(rule, customer_number=customer_number, number=number)
+            return await free_reference(work, made, creditor)
+        except MandateExists:
+            if "{number}" not in rule:
+                raise
+    raise MandateExists(f"the rule {rule} gives no free reference for customer {customer_number}")
+
+
+async def change_mandate(work: Work, *, mandate_id: int, entry: MandateEntry) -> bool:
+    """Change what a mandate says and tell whether anything differed.
+
+    A draft may change whole. A signed one keeps scheme, type and account: another scheme or type needs a new mandate,
+    another account a second person. Raises NoSuchMandate, MandateEnded or InvalidMandate.
+    """
+    row = await open_mandate(work, mandate_id)
+    check_entry(entry, today=work.now.date())
+    if row.state is not MandateState.DRAFT:
+        _check_signed(row, entry)
+    changes = {name: value for name, value in _columns(entry).items() if getattr(row, name) != value}
+    if not changes:
+        return False
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.version += 1
+    work.session.add(row)
+    await work.flush()
+    await mandates.sync_mandate_ibans(work, [row.party_id])
+    work.say("change_mandate", f"mandate:{row.id}", changed=len(changes))
+    return True
+
+
+def _check_signed(row: Mandate, entry: MandateEntry) -> None:
+    faults = {
+        name: f"{getattr(row, name)}, as it was signed; another one needs a new mandate"
+        for name in ("scheme", "type")
+        if getattr(row, name) != getattr(entry, name).value
+    }
+    if row.iban != entry.iban:
+        faults["iban"] = "another account of a signed mandate is proposed, and a second person accepts it"
+    if entry.signature_date is None:
+        faults["signature_date"] = "a signed mandate says when it was signed"
+    if faults:
+        raise InvalidMandate(faults)
+
+
+async def sign_mandate(work: Work, *, mandate_id: int, signature_date: dt.date, place: str = "") -> None:
+    """Let a draft be active: it was signed. Raises NoSuchMandate, ImpossibleMove or InvalidMandate."""
+    row = await open_mandate(work, mandate_id)
+    MANDATE.move(row.state, MandateState.ACTIVE)
+    check_entry(entry_of(row)._replace(signature_date=signature_date), today=work.now.date())
+    row.signature_date, row.signature_place = signature_date, place or row.signature_place
+    work.session.add(row)
+    await work.flush()
+    await _move(work, row, MandateState.ACTIVE, "signed")
+    work.say("sign_mandate", f"mandate:{row.id}")
+
+
+async def confirm_to_bank(work: Work, *, mandate_id: int, confirmed_date: dt.date) -> None:
+    """Note that the debtor confirmed a B2B mandate to his bank. Raises NoSuchMandate, MandateEnded, InvalidMandate."""
+    row = await open_mandate(work, mandate_id)
+    check_entry(entry_of(row)._replace(b2b_confirmed_date=confirmed_date), today=work.now.date())
+    row.b2b_confirmed_date, row.version = confirmed_date, row.version + 1
+    work.session.add(row)
+    work.say("confirm_mandate", f"mandate:{row.id}")
+
+
+async def confirm_by_transfer(work: Work, *, mandate_id: int, booking_date: dt.date) -> bool:
+    """Sign a draft by a first transfer from its account, and tell whether it was one. Raises NoSuchMandate.
+
+    Whether a company takes that as a signature is its own decision; nothing calls this by itself.
+    """
+    row = await open_mandate(work, mandate_id)
+    if row.state is not MandateState.DRAFT:
+        return False
+    await sign_mandate(work, mandate_id=mandate_id, signature_date=booking_date)
+    return True
+
+
+def entry_of(row: Mandate) -> MandateEntry:
+    """Return what a stored mandate says, in the shape in which it is entered."""
+    return MandateEntry(
+        LocalInstrument(row.scheme),
+        MandateType(row.type),
+        Iban(row.iban),
+        bic=Bic(row.bic) if row.bic else None,
+        **{name: getattr(row, name) for name in _FACTS},
+    )
+
+
+async def open_mandate(work: Work, mandate_id: int) -> Mandate:
+    """Return a mandate that has not ended, locked. Raises NoSuchMandate or MandateEnded."""
+    row = await mandates.get_mandate(work.session, company_id=work.company_id, mandate_id=mandate_id, lock=True)
+    if row is None:
+        raise NoSuchMandate(f"there is no mandate {mandate_id}")
+    if MANDATE.is_final(row.state):
+        raise MandateEnded
+    return row
+
+
+def account_warning(iban: Iban) -> str | None:
+    """Return what is odd about the national check digits of an account, or None. It may still be right."""
+    warning = national_check_warning(iban)
+    if warning is not None:
+        return warning
+    try:
+        IBAN(iban, validate_bban=True)
+    except InvalidBBANChecksum:
+        return f"IBAN {iban.masked} fails the national check of {iban.country}; it may still be right"
+    except SchwiftyException:
+        return None
+    return None
 
 
 async def write_mandates(work: Work, steps: Sequence[MandateStep]) -> list[int]:
@@ -31,16 +256,24 @@ async def write_mandates(work: Work, steps: Sequence[MandateStep]) -> list[int]:
 
 
 async def move_mandate(work: Work, *, mandate_id: int, to_state: MandateState, reason: str) -> None:
-    """Move a mandate along its life cycle. Raises NotFound or ImpossibleMove."""
-    mandate: Mandate | None = await mandates.get_mandate(
-        work.session, company_id=work.company_id, mandate_id=mandate_id
-    )
-    if mandate is None:
-        raise NotFound(f"there is no mandate {mandate_id}")
-    MANDATE.move(mandate.state, to_state)
-    await mandates.move_mandates(work, [MandateMove(mandate.id, mandate.state, to_state, reason)])
-    await mandates.sync_mandate_ibans(work, [mandate.party_id])
+    """Move a mandate along its life cycle. Raises NoSuchMandate or ImpossibleMove.
+
+    A draft becomes active by its signature only (``sign_mandate``).
+    """
+    row = await mandates.get_mandate(work.session, company_id=work.company_id, mandate_id=mandate_id, lock=True)
+    if row is None:
+        raise NoSuchMandate(f"there is no mandate {mandate_id}")
+    MANDATE.move(row.state, to_state)
+    if row.state is MandateState.DRAFT and to_state is MandateState.ACTIVE and row.signature_date is None:
+        raise InvalidMandate({"signature_date": "a mandate becomes active when it says when it was signed"})
+    await _move(work, row, to_state, reason)
     work.say("move_mandate", f"mandate:{mandate_id}", reason=reason)
+
+
+async def _move(work: Work, row: Mandate, to_state: MandateState, reason: str) -> None:
+    await mandates.move_mandates(work, [MandateMove(row.id, row.state, to_state, reason)])
+    await work.session.refresh(row)
+    await mandates.sync_mandate_ibans(work, [row.party_id])
 
 
 def _new(step: MandateStep, key: int) -> NewMandate:

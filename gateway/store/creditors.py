@@ -3,12 +3,15 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
 from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
 from gateway.store.keys import of_company, owned
+from gateway.store.work import Work
+from schemas.identifiers import CreditorIdentifier
 
 
 class Creditor(Row, table=True):
@@ -50,3 +53,44 @@ class CollectionPolicy(Row, table=True):
 
 creditors, collection_policies = table_of(Creditor), table_of(CollectionPolicy)
 cover_table("collection_policy", "id", "company_id", "position", "record")
+
+
+async def list_creditors(session: AsyncSession, *, company_id: int) -> list[Creditor]:
+    """Return the company's creditor identifiers, the one for new mandates first."""
+    query = select(Creditor).where(creditors.c.company_id == company_id)
+    query = query.order_by(creditors.c.is_default.desc(), creditors.c.identifier_key, creditors.c.id)
+    return list((await session.execute(query)).scalars())
+
+
+async def get_creditor(
+    session: AsyncSession, *, company_id: int, creditor_id: int, lock: bool = False
+) -> Creditor | None:
+    """Return a creditor identifier of the company by its key."""
+    query = select(Creditor).where(creditors.c.company_id == company_id, creditors.c.id == creditor_id)
+    return (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+
+
+async def find_creditor(session: AsyncSession, *, company_id: int, identifier: CreditorIdentifier) -> Creditor | None:
+    """Return the creditor of an identifier, whatever its business code."""
+    query = select(Creditor).where(creditors.c.company_id == company_id, creditors.c.identifier_key == identifier.key)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def default_creditor(session: AsyncSession, *, company_id: int) -> Creditor | None:
+    """Return the creditor identifier that new mandates carry."""
+    query = select(Creditor).where(creditors.c.company_id == company_id, creditors.c.is_default.is_(True))
+    return (await session.execute(query.order_by(creditors.c.id).limit(1))).scalar_one_or_none()
+
+
+async def only_default(work: Work, *, creditor_id: int) -> None:
+    """Let one creditor be the one for new mandates, and no other."""
+    others = update(creditors).where(creditors.c.company_id == work.company_id, creditors.c.id != creditor_id)
+    await work.session.execute(others.values(is_default=False))
+
+
+async def collection_policy_of(session: AsyncSession, company_id: int) -> dict[str, Any]:
+    """Return what the company set of how it collects, by field; fields that nobody set are not there."""
+    query = select(CollectionPolicy.record).where(collection_policies.c.company_id == company_id)  # type: ignore[call-overload]
+    query = query.order_by(collection_policies.c.position.desc()).limit(1)
+    record: dict[str, Any] | None = (await session.execute(query)).scalar_one_or_none()
+    return record or {}

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.mandate_import import MANDATE_FACT_NAMES, KnownMandate, MandateFacts
@@ -95,10 +95,51 @@ class MandateMove(NamedTuple):
     reason: str = ""
 
 
-async def get_mandate(session: AsyncSession, *, company_id: int, mandate_id: int) -> Mandate | None:
+async def get_mandate(session: AsyncSession, *, company_id: int, mandate_id: int, lock: bool = False) -> Mandate | None:
     """Return a mandate of the company."""
     query = select(Mandate).where(mandates.c.company_id == company_id, mandates.c.id == mandate_id)
-    return (await session.execute(query)).scalar_one_or_none()
+    return (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+
+
+async def mandates_by_id(session: AsyncSession, *, company_id: int, ids: Iterable[int]) -> dict[int, Mandate]:
+    """Return some mandates of the company by their keys."""
+    found: dict[int, Mandate] = {}
+    for piece in in_pieces(ids):
+        query = select(Mandate).where(mandates.c.company_id == company_id, among(session, mandates.c.id, piece))
+        found |= {row.id: row for row in (await session.execute(query)).scalars()}
+    return found
+
+
+async def count_of_customer(session: AsyncSession, *, company_id: int, party_id: int) -> int:
+    """Return how many mandates a customer gave, ended ones too."""
+    query = select(func.count()).where(mandates.c.company_id == company_id, mandates.c.party_id == party_id)
+    return (await session.execute(query)).scalar_one()
+
+
+async def moves_of(session: AsyncSession, *, mandate_id: int) -> list[Move]:
+    """Return the moves of a mandate, oldest first."""
+    query = select(Move).where(moves.c.subject_table == "mandate", moves.c.subject_id == mandate_id)
+    return list((await session.execute(query.order_by(moves.c.position))).scalars())
+
+
+async def open_mandates_of(session: AsyncSession, *, company_id: int, creditor_key: str) -> list[Mandate]:
+    """Return the mandates of one creditor that have not ended, whatever business code they were signed with."""
+    identifier = mandates.c.creditor_identifier
+    query = select(Mandate).where(
+        mandates.c.company_id == company_id,
+        func.substr(identifier, 1, 4).concat(func.substr(identifier, 8)) == creditor_key,
+        mandates.c.state.in_((MandateState.DRAFT, MandateState.ACTIVE, MandateState.SUSPENDED)),
+    )
+    return list((await session.execute(query.order_by(mandates.c.id))).scalars())
+
+
+async def set_creditor_identifier(work: Work, *, ids: Iterable[int], creditor_identifier: str) -> None:
+    """Let mandates be of another creditor identifier of ours."""
+    for piece in in_pieces(ids):
+        changed = update(mandates).where(among(work.session, mandates.c.id, piece))
+        values = {"creditor_identifier": creditor_identifier, "version": mandates.c.version + 1}
+        await work.session.execute(changed.values(values))
+    work.reach("mandates_changed")
 
 
 async def list_mandates(

@@ -141,3 +141,9 @@ async def revoke_token(session: AsyncSession, company_id: int, token_id: int, *,
 async def note_use(session: AsyncSession, token_id: int, *, now: dt.datetime) -> None:
     """Say that a token is in use."""
     await session.execute(update(_tokens).where(_tokens.c.id == token_id).values(last_used_at=now))
+
+
+async def maker_of_token(session: AsyncSession, *, token_id: int) -> str | None:
+    """Return who made a token, as the journal names him."""
+    query = select(_tokens.c.created_by).where(_tokens.c.id == token_id)
+    return (await session.execute(query)).scalar_one_or_none()

@@ -1,0 +1,85 @@
+"""Accept or refuse what another person proposed: accounts that we collect from or pay to, creditors, limits.
+
+Nobody accepts what he proposed himself, nor what a token of his proposed. A machine decides nothing.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from gateway.services import amend_mandates, manage_creditors
+from gateway.store import protected_changes, sessions
+from gateway.store.protected_changes import ProtectedChange
+from gateway.store.work import Work
+from schemas.errors import Conflict, NotAllowed
+from schemas.states import ProposalState, ProtectedKind
+
+Applier = Callable[[Work, ProtectedChange], Awaitable[None]]
+# What each kind does when it is accepted. A kind that is not here cannot be proposed yet.
+APPLIERS: Mapping[ProtectedKind, Applier] = {
+    ProtectedKind.MANDATE_IBAN: amend_mandates.apply_account,
+    ProtectedKind.CREDITOR_ACCOUNT: manage_creditors.apply_account,
+    ProtectedKind.CREDITOR_IDENTIFIER: manage_creditors.apply_identifier,
+}
+
+
+class ChangeDecided(Conflict):
+    """This was decided already."""
+
+    code = "change_decided"
+
+
+class OwnProposal(NotAllowed):
+    """Another person has to decide this, not the one who proposed it."""
+
+    code = "own_proposal"
+
+
+async def accept_changes(work: Work, *, ids: Sequence[int]) -> int:
+    """Apply proposals, all or none, and return how many. Raises ChangeDecided, OwnProposal or what applying raises."""
+    changes = await _to_decide(work, ids)
+    for change in changes:
+        await APPLIERS[change.kind](work, change)
+    await _close(work, changes, ProposalState.ACCEPTED, "")
+    return len(changes)
+
+
+async def refuse_changes(work: Work, *, ids: Sequence[int], reason: str) -> int:
+    """Refuse proposals and return how many; the old values stay. Raises ChangeDecided or OwnProposal (machine)."""
+    changes = await _to_decide(work, ids, may_be_own=True)  # Who thinks better of it may take it back.
+    await _close(work, changes, ProposalState.REFUSED, reason)
+    return len(changes)
+
+
+async def _to_decide(work: Work, ids: Sequence[int], *, may_be_own: bool = False) -> list[ProtectedChange]:
+    if work.actor.kind != "user" or work.actor.id is None:
+        raise OwnProposal
+    changes = await protected_changes.lock_open_changes(work, ids=ids)
+    if not changes or len(changes) < len(set(ids)):
+        raise ChangeDecided
+    if not may_be_own:
+        for word in {change.proposed_by for change in changes}:
+            if work.actor.word in (word, await _behind(work, word)):
+                raise OwnProposal
+    return changes
+
+
+async def _behind(work: Work, word: str) -> str:
+    """Return who made the token that proposed something."""
+    kind, _, key = word.partition(":")
+    if kind != "token":
+        return ""
+    return await sessions.maker_of_token(work.session, token_id=int(key)) or ""
+
+
+async def _close(work: Work, changes: Sequence[ProtectedChange], state: ProposalState, reason: str) -> None:
+    await protected_changes.close_changes(work, ids=[change.id for change in changes], state=state, reason=reason)
+    verb = "accept_change" if state is ProposalState.ACCEPTED else "refuse_change"
+    work.say(verb, SUBJECTS[changes[0].kind].format(changes[0].subject_id), reason=reason, changed=len(changes))
+
+
+SUBJECTS: Mapping[ProtectedKind, str] = {
+    ProtectedKind.MANDATE_IBAN: "mandate:{}",
+    ProtectedKind.REFUND_IBAN: "refund:{}",
+    ProtectedKind.CREDITOR_ACCOUNT: "creditor:{}",
+    ProtectedKind.CREDITOR_IDENTIFIER: "creditor:{}",
+    ProtectedKind.APPROVAL_LIMIT: "company:{}",
+}
