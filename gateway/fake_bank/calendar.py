@@ -48,9 +48,5 @@ def shifted(date: dt.date, days: int) -> dt.date:
 def months_later(date: dt.date, months: int) -> dt.date:
     """Return the same day of a later month, or the last one it has."""
     year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
-    for day in range(date.day, 0, -1):
-        try:
-            return dt.date(year, month + 1, day)
-        except ValueError:
-            continue
-    raise ValueError(date)
+    last = (dt.date(year + month // 11, (month + 1) % 12 + 1, 1) - _DAY).day
+    return dt.date(year, month + 1, min(date.day, last))

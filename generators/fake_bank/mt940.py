@@ -87,11 +87,11 @@ def _cut(text: str) -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    lines, rest = [text[:65]], text[65:]
-    while rest:
+    lines = []
+    while text:
         cut = 65
-        while rest[cut : cut + 1] in (":", "-") or (cut < len(rest) and rest[cut - 1] == " "):
+        while text[cut : cut + 1] in (":", "-") or (cut < len(text) and text[cut - 1] == " "):
             cut -= 1  # A line may not begin like a field, nor end on a blank.
-        lines.append(rest[:cut])
-        rest = rest[cut:]
+        lines.append(text[:cut])
+        text = text[cut:]
     return lines

@@ -4,6 +4,7 @@ Unlike the readers of statements, nothing is passed over: what is empty, repeate
 """
 
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Any, TypeAlias
 
 from parsers.xml_door import Element
@@ -52,12 +53,8 @@ class Odd:
             self._found[kind].append(self._path(element))
 
     def _path(self, element: Element) -> str:
-        names = [_name(element)]
-        for above in element.iterancestors():
-            if above is self._top:
-                break
-            names.append(_name(above))
-        return "/".join(reversed(names))
+        inside = takewhile(lambda above: above is not self._top, element.iterancestors())
+        return "/".join(reversed([_name(element), *map(_name, inside)]))
 
 
 def gather(element: Element, branch: dict[str, Step], found: Texts, odd: Odd) -> None:

@@ -6,14 +6,16 @@ its schema is read a second time, line by line.
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from lxml import etree
 
-from parsers.xml_door import HEAD_BYTES, SAFE, Element, beginning_of, blank_lines, malformed, remove_elders
+from parsers.xml_door import HEAD_BYTES, SAFE, Element, beginning_of, blank_lines, remove_elders
 from schemas.identifiers import mask_account
 
 FAULTS_MAX = 20
@@ -42,16 +44,20 @@ def _schema(format_name: str) -> etree.XMLSchema:
 
 
 def schema_faults(path: Path, format_name: str) -> list[SchemaFault]:
-    """Return where a file breaks its schema, at most `FAULTS_MAX` places. Raises FileRefused where it is no XML."""
+    """Return where a file breaks its schema, at most `FAULTS_MAX` places. Raises FileRefused where it begins unsafely.
+
+    The file has been read by `read_order`: with a schema libxml2 does not tell whether it is whole and well-formed.
+    """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
         beginning_of(head, _TAGS)  # Refuses what is not safe to read.
         blanks, lines = blank_lines(head)
         file.seek(blanks)
-        if not any(_faults(iter(lambda: file.read(_CHUNK_BYTES), b""), format_name, lines)):
+        chunks = iter(lambda: file.read(_CHUNK_BYTES), b"")
+        if next(_faults(chunks, format_name, lines), None) is None:
             return []
         file.seek(blanks)
-        return list(_faults(file, format_name, lines))
+        return list(islice(_faults(file, format_name, lines), FAULTS_MAX))
 
 
 def _faults(pieces: Iterable[bytes], format_name: str, lines_before: int) -> Iterator[SchemaFault]:
@@ -59,24 +65,17 @@ def _faults(pieces: Iterable[bytes], format_name: str, lines_before: int) -> Ite
     parser = etree.XMLPullParser(events=("end",), tag=_TAGS, schema=_schema(format_name), **SAFE)
     told, line = 0, lines_before + 1
     for piece in pieces:
-        try:
-            parser.feed(piece)
-        except etree.XMLSyntaxError as error:
-            raise malformed(error, lines_before) from None
+        parser.feed(piece)
         for _, element in cast("Iterable[tuple[str, Element]]", parser.read_events()):
             element.clear()
             remove_elders(element)
         messages = [entry.message for entry in parser.feed_error_log]
         yield from (SchemaFault(line, _readable(message)) for message in messages[told:])
         told = len(messages)
-        if told >= FAULTS_MAX:
-            return
         line += piece.count(b"\n")
-    try:
+    with suppress(etree.XMLSyntaxError):  # It sums up what was told; what is new at the end stands in the log.
         parser.close()
-    except etree.XMLSyntaxError as error:
-        if not told:
-            raise malformed(error, lines_before) from None
+    yield from (SchemaFault(line, _readable(entry.message)) for entry in list(parser.feed_error_log)[told:])
 
 
 def _readable(message: str) -> str:

@@ -73,6 +73,27 @@ def test_facts_are_one_line_of_json(
     }  # fmt: skip
 
 
+def test_findings_beyond_a_thousand_are_counted_only(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("gateway.commands.validating.SHOWN_MAX", 1)
+
+    validate(monkeypatch, files[1])
+
+    verdict, _, more = capsys.readouterr().out.splitlines()
+    assert verdict.endswith("refused: pain.001.001.09, 1 errors, 1 warnings")
+    assert more == f"{files[1]}: 1 more"
+
+
+def test_without_a_day_dates_are_judged_today(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(files[0]).write_text(changed(COLLECTIONS, ("2026-12-01", "2020-12-01")), encoding="utf-8")
+
+    assert validate(monkeypatch, files[0], "--date", "") == 1
+    assert "date_not_passed" in capsys.readouterr().out
+
+
 def test_a_day_that_is_none_is_wrong_usage(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert validate(monkeypatch, files[0], "--date", "tomorrow") == 2
 

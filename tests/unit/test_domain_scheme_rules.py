@@ -7,13 +7,21 @@ from time import process_time
 
 import pytest
 
-from gateway.domain.scheme_rules import ALL_RULES, Finding, check_collections, check_order
+from gateway.domain.scheme_rules import (
+    ALL_RULES,
+    Finding,
+    check_collections,
+    check_order,
+    check_transfers,
+    facts_of_key,
+)
 from parsers.orders import has_schema, read_collections, read_order, schema_faults
 from schemas.codes.lists import LocalInstrument, SequenceType
+from schemas.credit_transfer import CreditTransfer, TransferBlock
 from schemas.direct_debit import Amendment, BatchKey, DirectDebit, MandateFactsSent
-from schemas.identifiers import CreditorIdentifier, EndToEndId, Iban, MandateReference
+from schemas.identifiers import Bic, CreditorIdentifier, EndToEndId, Iban, MandateReference, PaymentInformationId
 from schemas.parties import PaymentParty, PostalAddress
-from support.order_texts import COLLECTIONS, TRANSFERS, changed, stored
+from support.order_texts import COLLECTION, COLLECTIONS, TRANSFERS, changed, stored
 
 TODAY = dt.date(2026, 11, 21)
 SCHEME = "<CdtrSchmeId><Id><PrvtId><Othr><Id>DE98ZZZ09999999999</Id><SchmeNm><Prtry>SEPA</Prtry></SchmeNm></Othr></PrvtId></Id></CdtrSchmeId>"
@@ -152,6 +160,58 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
     "original_creditor_identifier": [amended(f"<OrgnlCdtrSchmeId>{SCHEME[13:-14]}</OrgnlCdtrSchmeId>".replace("DE98", "DE97"))],
     "mandate_used_once": [(">RCUR<", ">OOFF<"), (">M-1<", ">m-2<")],
 }  # fmt: skip
+# Further ways to break a rule.
+ALSO = [
+    pytest.param("identifier", [(">E-1<", f">{'E' * 36}<")], id="long id"),
+    pytest.param("identifier", [("<EndToEndId>E-1</EndToEndId>", "")], id="no id"),
+    pytest.param("identifier_slashes", [(">M-1<", ">/M<")], id="reference that begins with a slash"),
+    pytest.param("date", [("2026-12-01<", "2026-02-30<")], id="no such day"),
+    pytest.param("date", [("<ReqdColltnDt>2026-12-01</ReqdColltnDt>", "")], id="no date"),
+    pytest.param("service_level", [("<SvcLvl><Cd>SEPA</Cd></SvcLvl>", "")], id="no service level"),
+    pytest.param("service_level", [("<Cd>SEPA</Cd>", "<Prtry>SEPA</Prtry>")], id="own service level"),
+    pytest.param("local_instrument", [("<Cd>CORE</Cd>", "<Prtry>CORE</Prtry>")], id="own scheme"),
+    pytest.param("charge_bearer", [("<DrctDbtTx>", "<ChrgBr>SHAR</ChrgBr><DrctDbtTx>")], id="charges at a collection"),
+    pytest.param("creditor_identifier", [("DE98ZZZ09999999999", "DE98ZZZ")], id="short identifier"),
+    pytest.param("creditor_identifier_form", [("PrvtId", "OrgId"), ("/PrvtId", "/OrgId")], id="id of an organisation"),
+    pytest.param("creditor_identifier_form", [("</Othr></PrvtId>", "</Othr><Othr><Id>DE98ZZZ09999999999</Id><SchmeNm><Prtry>SEPA</Prtry></SchmeNm></Othr></PrvtId>")], id="two identifiers"),
+    pytest.param("party_account", [("<IBAN>DE89370400440532013000</IBAN>", "<Othr><Id>532013000</Id></Othr>")], id="national account"),
+    pytest.param("party_account", [("</IBAN></Id></CdtrAcct>", "</IBAN></Id><Ccy>CHF</Ccy></CdtrAcct>")], id="account in francs"),
+    pytest.param("party_account", [("DE89370400440532013000", "DE89 3704 0044 0532 0130 00")], id="account with blanks"),
+    pytest.param("party_bank", [("<CdtrAgt><FinInstnId><BICFI>COBADEFFXXX</BICFI></FinInstnId></CdtrAgt>", "")], id="no bank"),
+    pytest.param("one_remittance", [(TEXT, structured("SCOR", "1")[1] * 2)], id="two structured ones"),
+    pytest.param("remittance_length", [(TEXT, structured("SCOR", "1")[1].replace("</CdOrPrtry>", f"</CdOrPrtry><Issr>{'A' * 140}</Issr>"))], id="long issuer"),
+    pytest.param("structured_reference", [structured("SCOR", "1" * 36)], id="long reference"),
+    pytest.param("structured_reference", [(TEXT, structured("SCOR", "1")[1].replace("<Ref>1</Ref>", ""))], id="type without reference"),
+    pytest.param("purpose", [("<RmtInf>", "<Purp><Cd>purp</Cd></Purp><RmtInf>")], id="no code"),
+    pytest.param("new_account", [amended("<OrgnlDbtrAcct><Id><Othr><Id>OTHER</Id></Othr></Id></OrgnlDbtrAcct>")], id="another word for a new account"),
+    pytest.param("amendment", [(SIGNED, SIGNED + "<AmdmntInd>true</AmdmntInd>")], id="amendment of nothing"),
+    pytest.param("address_lines", [debtor(f"<TwnNm>Paris</TwnNm><Ctry>FR</Ctry><AdrLine>{'a' * 71}</AdrLine>")], id="long line"),
+    pytest.param("address_lengths", [debtor("<TwnNm>Paris</TwnNm><Ctry>fr</Ctry>")], id="small letters of a country"),
+    pytest.param("initiating_party", [("<InitgPty><Nm>Our Company</Nm></InitgPty>", "<InitgPty><Id><PrvtId><Othr><Id>1</Id></Othr></PrvtId></Id></InitgPty>")], id="no name"),
+    pytest.param("creation_time", [("<CreDtTm>2026-11-21T09:30:00Z</CreDtTm>", "")], id="no moment"),
+    pytest.param("message_count", [("<NbOfTxs>2</NbOfTxs>", "")], id="no count"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "changes"), ALSO)
+def test_a_rule_is_broken_in_other_ways_too(tmp_path: Path, rule: str, changes: list[tuple[str, str]]) -> None:
+    assert broken(tmp_path, changed(COLLECTIONS, *changes)) == {rule}
+
+
+def test_ids_of_a_large_order_are_known_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("gateway.domain.scheme_rules.engine._RECENT_MAX", 2)
+    start, end = COLLECTIONS.index("<DrctDbtTxInf>"), COLLECTIONS.index("</PmtInf>")
+    names = [*range(9), 0, 8]
+    many = "".join(COLLECTION.format(n=name, amount="1.00") for name in names)
+
+    order = changed(COLLECTIONS[:start] + many + COLLECTIONS[end:], *counts(len(names), "11.00"))
+
+    found = [(finding.rule.name, finding.end_to_end_id) for finding in judged(tmp_path, order)]
+    assert found == [
+        (rule, name) for name in ("E-0", "E-8") for rule in ("end_to_end_id_unique", "instruction_id_unique")
+    ]
+
+
 ELSEWHERE = {"no_byte_order_mark", "holds_blocks", "holds_collections"}
 
 
@@ -270,12 +330,44 @@ GOOD = DirectDebit(
         pytest.param(GOOD._replace(debtor=PaymentParty("Debtor 1", PostalAddress("FR"))), ["address_not_country_alone"], id="country alone"),
         pytest.param(GOOD._replace(mandate=GOOD.mandate._replace(signature_date=dt.date(2027, 1, 1))), ["signature_date_not_in_future"], id="signed later"),
         pytest.param(GOOD._replace(mandate=GOOD.mandate._replace(amendment=Amendment(MandateReference("M-0"), None, "Old", True))), [], id="amended"),
+        pytest.param(GOOD._replace(mandate=GOOD.mandate._replace(amendment=Amendment())), [], id="amended in nothing"),
         pytest.param(GOOD._replace(creditor_reference="RF18539007547034"), ["remittance_form"], id="both references"),
         pytest.param(GOOD._replace(ultimate_debtor="A" * 71), ["ultimate_name"], id="long name"),
     ],
 )  # fmt: skip
 def test_our_own_collections_are_judged_by_the_same_rules(collection: DirectDebit, rules: list[str]) -> None:
     assert [finding.rule.name for finding in check_collections([collection], KEY, today=TODAY)] == rules
+
+
+def test_our_own_transfers_are_judged_by_the_same_rules() -> None:
+    block = TransferBlock(
+        PaymentInformationId("BATCH-1"), dt.date(2026, 12, 1), PaymentParty("Our Company"),
+        Iban.parse("DE89370400440532013000"), None, 1, 1025, (),
+    )  # fmt: skip
+    good = CreditTransfer(EndToEndId("E-1"), 1025, PaymentParty("Customer"), Iban.parse(FRENCH), remittance="Refund")
+    bad = good._replace(amount_minor=0, creditor_bic=Bic("COBADEFFXX"))
+
+    found = [finding.rule.name for finding in check_transfers([good, bad], block, today=TODAY)]
+
+    assert found == ["amount", "counterparty_bank"]
+
+
+def test_a_creditor_of_ours_has_his_address_and_parent_judged() -> None:
+    creditor = PaymentParty("Our Company", PostalAddress("DE", "Bonn", lines=("Bonn",)))
+    key = KEY._replace(creditor=creditor, ultimate_creditor="A" * 71)
+
+    block = facts_of_key(key)
+
+    assert block.party is not None
+    assert block.party.address is not None
+    assert block.party.address.lines == ("Bonn",)
+    assert block.ultimate_party is not None
+    swiss = GOOD._replace(
+        debtor=PaymentParty("D", PostalAddress("CH", "Bern")),
+        debtor_iban=Iban.parse(SWISS),
+        debtor_bic=Bic("UBSWCHZHXXX"),
+    )
+    assert list(check_collections([swiss], key, today=TODAY)) == []
 
 
 def test_texts_are_judged_as_the_writer_folds_them() -> None:

@@ -7,9 +7,11 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from gateway.domain.calendar import is_bank_day
+from gateway.domain.scheme_rules import check_order
 from gateway.fake_bank import FakeBank, Habits, Outcome, calendar, magic_words, state_from_json, state_to_json
 from gateway.fake_bank.fates import COMPENSATION_MINOR, FEE_MINOR, MAGIC, Event
 from parsers.detect import open_file, open_statements
+from parsers.orders import read_order
 from schemas.codes.reason_actions import ReturnKind
 from schemas.codes.reasons import REASONS
 from schemas.statement import BankEntry, StatementEnd
@@ -108,6 +110,23 @@ def test_a_good_order_is_accepted_settled_and_booked_in_one_sum() -> None:
         pytest.param(collections_of(Item("E-1", "0.00"), date=DUE), TODAY, "AM01", id="nothing"),
         pytest.param(collections_of(Item("E-1", signed="2026-11-24"), date=DUE), TODAY, "MD02", id="signed tomorrow"),
         pytest.param(collections_of(Item("E//1"), date=DUE), TODAY, "FF08", id="slashes in an id"),
+        pytest.param(collections_of(Item("E-1"), date=DUE).replace(b"DE89370400440532013000", b"DE88370400440532013000"), TODAY, "AC01", id="our account"),
+        pytest.param(collections_of(Item("E-1"), date=DUE).replace(b"<CtrlSum>10.00</CtrlSum>\n<PmtTp", b"<CtrlSum>9.00</CtrlSum>\n<PmtTp"), TODAY, "AM10", id="sum of the block"),
+        pytest.param(collections_of(Item("E-1"), date=DUE).replace(b"<Cdtr><Nm>Our Company", b"<Cdtr><Nm>" + b"A" * 71), TODAY, "BE04", id="our name"),
+        pytest.param(collections_of(Item("E-1"), date=DUE).replace(b'Ccy="EUR"', b'Ccy="CHF"'), TODAY, "AM03", id="francs"),
+        pytest.param(collections_of(Item("E-1", "1000000000.00"), date=DUE), TODAY, "AM02", id="a billion"),
+        pytest.param(collections_of(Item("E-1"), date=DUE).replace(b"<Nm>Debtor E-1", b"<Nm>" + b"A" * 71), TODAY, "BE07", id="name of the debtor"),
+        pytest.param(collections_of(Item("E-1"), date=DUE).replace(b"Debtor E-1</Nm>", b"D</Nm><PstlAdr><AdrLine>Paris</AdrLine></PstlAdr>"), TODAY, "RR02", id="address of lines"),
+        pytest.param(
+            collections_of(Item("E-1", iban="CH9300762011623852957"), date=DUE).replace(
+                b"<Othr><Id>NOTPROVIDED</Id></Othr>", b"<BICFI>UBSWCHZHXXX</BICFI>"
+            ), TODAY, "BE07", id="Swiss without address",
+        ),
+        pytest.param(collections_of(Item("E-1", changed=NEW_ACCOUNT), date=DUE).replace(b"<AmdmntInd>true", b"<AmdmntInd>false"), TODAY, "MD02", id="amendment that is not marked"),
+        pytest.param(collections_of(Item("E-1"), date=DUE, creditor="DE"), TODAY, "CH11", id="no creditor identifier"),
+        pytest.param(collections_of(Item("E-1", signed="2025-03-01+01:00"), date=DUE), TODAY, "MD02", id="date with a zone"),
+        pytest.param(collections_of(Item("E-1", "10.001"), date=DUE), TODAY, "AM10", id="three decimals"),
+        pytest.param(collections_of(Item("E-1"), date=DUE).replace(b"pain.008.001.08", b"pain.008.001.11"), TODAY, "FF01", id="another version"),
     ],
 )  # fmt: skip
 def test_what_a_strict_bank_refuses(order: bytes, now: dt.datetime, reason: str) -> None:
@@ -282,10 +301,77 @@ def test_we_may_take_back(root: str, outcome: Outcome, moment: str) -> None:
     assert sum(entry.amount_minor for entry in letters_of(bank)[1]) == expected
 
 
+def test_what_the_bank_does_not_know_cannot_be_taken_back() -> None:
+    bank = FakeBank()
+
+    bank.take_order(b"<Document><CstmrPmtRvsl><OrgnlEndToEndId>E-9</OrgnlEndToEndId></CstmrPmtRvsl></Document>", TODAY)
+    bank.close_day(dt.date(2026, 11, 24))
+
+    assert bank.letters() == []
+
+
+def test_a_bank_may_be_silent_about_what_it_accepts() -> None:
+    bank = FakeBank(Habits(sends_positive=False, accounts=("DE89370400440532013000",)))
+
+    bank.take_order(collections_of(Item("E-1"), date=DUE), TODAY)
+
+    assert bank.letters() == []
+
+
+def test_what_went_back_cannot_be_reversed_as_well() -> None:
+    bank = FakeBank()
+    bank.take_order(collections_of(Item("E-1", "5.20"), Item("E-2"), date=DUE), TODAY)
+    bank.close_day(dt.date(2026, 12, 2))
+    request = b"<Document><CstmrPmtRvsl><OrgnlEndToEndId>E-1</OrgnlEndToEndId></CstmrPmtRvsl></Document>"
+
+    bank.take_order(request, dt.datetime(2026, 12, 2, 8, 0, tzinfo=dt.UTC))
+    bank.close_day(dt.date(2026, 12, 31))
+
+    assert bank.state.outcomes()["E-1"] == (Outcome.RETURNED, "AC01")
+    assert bank.state.balances() == {"DE89370400440532013000": 1000}
+
+
+def test_long_texts_of_mt940_are_read_back_whole() -> None:
+    item = Item("E-1", "5.20", mandate="M" * 35)
+    order = collections_of(item, date=DUE, is_batch=False).replace(b"Invoice E-1", b": -" * 30 + b"END")
+    bank = FakeBank()
+    bank.take_order(order, TODAY)
+
+    bank.close_day(dt.date(2026, 12, 3))
+    _, camt, mt940 = letters_of(bank)
+
+    assert [one.mandate_reference for line in mt940 for one in line.transactions] == ["M" * 35] * 2
+    assert [line.amount_minor for line in mt940] == [entry.amount_minor for entry in camt] == [520, -520]
+
+
 def test_its_calendar_is_that_of_t2() -> None:
     days = [dt.date(2026, 1, 1) + dt.timedelta(days=number) for number in range(365 * 6)]
 
     assert [day for day in days if calendar.is_open(day) != is_bank_day(day)] == []
+
+
+def test_months_end_on_the_last_day_that_there_is() -> None:
+    assert calendar.months_later(dt.date(2026, 8, 31), 36) == dt.date(2029, 8, 31)
+    assert calendar.months_later(dt.date(2028, 2, 29), 36) == dt.date(2031, 2, 28)
+    assert calendar.months_later(dt.date(2026, 11, 30), 1) == dt.date(2026, 12, 30)
+
+
+@pytest.mark.parametrize("rule", ["currency", "amount", "account", "creditor", "signature", "type"])
+def test_bank_and_product_refuse_the_same_though_they_share_no_code(tmp_path: Path, rule: str) -> None:
+    broken = {
+        "currency": (b'Ccy="EUR"', b'Ccy="CHF"'), "amount": (b">10.00</InstdAmt>", b">0.00</InstdAmt>"),
+        "account": (b"M02606", b"M02605"), "creditor": (b"DE98ZZZ", b"DE97ZZZ"),
+        "signature": (b"2025-03-01", b"2027-03-01"), "type": (b">RCUR<", b">RPRE<"),
+    }[rule]  # fmt: skip
+    order = collections_of(Item("E-1"), date=DUE).replace(*broken)
+    path = tmp_path / "order.xml"
+    path.write_bytes(order)
+    bank = FakeBank()
+
+    bank.take_order(order, TODAY)
+
+    assert reasons_of(letters_of(bank)[0]) != []
+    assert any(finding.is_error for finding in check_order(read_order(path), today=TODAY.date()))
 
 
 def simulated(seed: int, *, is_stored: bool = False) -> tuple[FakeBank, list[tuple[str, bytes]]]:

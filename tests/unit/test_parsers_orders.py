@@ -10,6 +10,7 @@ from parsers.orders import format_of, has_schema, read_collections, read_order, 
 from schemas.errors import FileRefused
 from schemas.identifiers import InvalidIban
 from schemas.order_facts import BlockFacts, InstructionFacts, OrderFacts, OrderKind, OrderPart
+from schemas.parties import PostalAddress
 from support.order_texts import COLLECTION, COLLECTIONS, TRANSFERS, changed, stored
 
 
@@ -116,6 +117,78 @@ def test_the_schema_never_shows_an_account(tmp_path: Path) -> None:
 
 def test_a_national_version_has_no_schema_here() -> None:
     assert [has_schema(name) for name in ("pain.008.001.02", "pain.008.003.02", "../x")] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        pytest.param((">E-1<", "> <"), "PmtId/EndToEndId", id="text"),
+        pytest.param(("<Dbtr><Nm>Debtor 1</Nm></Dbtr>", "<Dbtr/>"), "Dbtr", id="party"),
+        pytest.param(("<PmtId><InstrId>I-1</InstrId><EndToEndId>E-1</EndToEndId></PmtId>", "<PmtId/>"), "PmtId", id="ids"),
+        pytest.param((">10.25<", "><"), "InstdAmt", id="amount"),
+        pytest.param(("<Ustrd>Invoice 1</Ustrd>", "<Ustrd> </Ustrd>"), "RmtInf/Ustrd", id="one of several"),
+        pytest.param(("<Ustrd>Invoice 1</Ustrd>", "<Strd/>"), "RmtInf/Strd", id="structured"),
+        pytest.param(("</Nm></Dbtr>", "</Nm><Id><PrvtId><Othr><Id>1</Id><Issr/></Othr></PrvtId></Id></Dbtr>"), "Dbtr/Id/PrvtId/Othr/Issr", id="what says nothing"),
+        pytest.param(("<RmtInf>", "<RltdRmtInf/><RmtInf>"), "RltdRmtInf", id="what is not used"),
+    ],
+)  # fmt: skip
+def test_empty_elements_are_told_everywhere(tmp_path: Path, change: tuple[str, str], path: str) -> None:
+    *_, first, _ = read(tmp_path, changed(COLLECTIONS, change))
+
+    assert isinstance(first, InstructionFacts)
+    assert first.odd.empty == (path,)
+
+
+def test_what_stands_too_often_is_told_a_hundred_times_at_most(tmp_path: Path) -> None:
+    *_, first, _ = read(tmp_path, changed(COLLECTIONS, ("<RmtInf>", "<Purp><X>1</X></Purp>" * 150 + "<RmtInf>")))
+
+    assert isinstance(first, InstructionFacts)
+    assert len(first.odd.unused) == 100
+
+
+def test_an_amount_stands_once(tmp_path: Path) -> None:
+    *_, first, _ = read(tmp_path, changed(COLLECTIONS, ("<DrctDbtTx>", '<InstdAmt Ccy="EUR">9</InstdAmt><DrctDbtTx>')))
+
+    assert isinstance(first, InstructionFacts)
+    assert (first.amount, first.odd.repeated) == ("10.25", ("InstdAmt",))
+
+
+def test_a_transfer_without_a_date_says_so(tmp_path: Path) -> None:
+    _, block, *_ = read(tmp_path, changed(TRANSFERS, ("<Dt>2026-12-01</Dt>", "<Dt/>")))
+
+    assert isinstance(block, BlockFacts)
+    assert (block.date, block.odd.empty) == (None, ("ReqdExctnDt/Dt",))
+
+
+def test_values_keep_the_currency_and_the_address(tmp_path: Path) -> None:
+    lived = "<PstlAdr><StrtNm>Rue</StrtNm><TwnNm>Paris</TwnNm><Ctry>FR</Ctry><AdrLine>2e</AdrLine></PstlAdr>"
+    message = read_collections(
+        stored(tmp_path, changed(COLLECTIONS, ("<Nm>Debtor 1</Nm>", f"<Nm>Debtor 1</Nm>{lived}")))
+    )
+
+    (block,) = message.blocks
+    assert next(iter(block.collections)).debtor.address == PostalAddress("FR", "Paris", street="Rue", lines=("2e",))
+    with pytest.raises(FileRefused, match="CHF"):
+        read_collections(stored(tmp_path, changed(COLLECTIONS, ('Ccy="EUR"', 'Ccy="CHF"'))))
+
+
+def test_a_schema_check_of_what_is_no_xml_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused) as found:
+        schema_faults(stored(tmp_path, changed(COLLECTIONS, (">10.25<", ">10.25<<"))), "pain.008.001.08")
+    assert (found.value.code, found.value.line) == ("malformed_xml", 13)
+
+
+def test_the_schema_sees_the_last_element(tmp_path: Path) -> None:
+    many = changed(COLLECTIONS, ("</PmtInf></CstmrDrctDbtInitn>", "</PmtInf><SplmtryData/></CstmrDrctDbtInitn>"))
+
+    assert len(schema_faults(stored(tmp_path, many), "pain.008.001.08")) == 1
+
+
+def test_only_so_many_faults_of_a_schema_are_told(tmp_path: Path) -> None:
+    start, end = COLLECTIONS.index("<DrctDbtTxInf>"), COLLECTIONS.index("</PmtInf>")
+    many = COLLECTIONS[:start] + COLLECTION.format(n=1, amount="ten") * 50 + COLLECTIONS[end:]
+
+    assert len(schema_faults(stored(tmp_path, many), "pain.008.001.08")) == 20
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:

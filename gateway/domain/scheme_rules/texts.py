@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from schemas.identifiers import Iban, InvalidIban, MandateReference, OwnId
+from schemas.identifiers import Iban, InvalidIban
 
 ID_MAX, NAME_MAX, REMITTANCE_MAX = 35, 70, 140
 _SCALE = 17  # The most decimals that the schema lets a control sum have.
@@ -23,8 +23,6 @@ def shown(text: str) -> str:
 
 def id_fault(name: str, text: str | None) -> str:
     """Tell why a text is no id: 1 to 35 of the SEPA characters."""
-    if isinstance(text, (OwnId, MandateReference)):
-        return ""  # Its type is the proof.
     if text is None:
         return f"no {name}"
     if len(text) > ID_MAX:
@@ -85,12 +83,10 @@ def date_of(text: str | None) -> dt.date | None:
         return None
 
 
-def iban_fault(text: str | None) -> str:
+def iban_fault(text: str) -> str:
     """Tell why a text is no IBAN. The account is shown masked."""
     if isinstance(text, Iban):
         return ""  # Its type is the proof.
-    if text is None:
-        return "no IBAN"
     try:
         return "" if Iban.parse(text) == text else "an IBAN with blanks or small letters"
     except InvalidIban as error:

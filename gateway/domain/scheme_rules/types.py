@@ -25,7 +25,8 @@ def _service_level(facts: BlockFacts | InstructionFacts, _: Scope) -> str:
     if kind is None:
         return ""
     levels = (*kind.service_levels, *kind.own_service_levels)
-    return "" if levels == ("SEPA",) else " ".join(levels) or "nothing"
+    is_sepa = kind.service_levels == ("SEPA",) and not kind.own_service_levels
+    return "" if is_sepa else " ".join(levels) or "nothing"
 
 
 def _scheme(facts: BlockFacts | InstructionFacts, scope: Scope) -> str:
