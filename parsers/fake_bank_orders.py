@@ -25,8 +25,7 @@ def read_order(data: bytes) -> TakenOrder | TakenRequest:
     message = root[0] if len(root) else root
     name = etree.QName(message).localname
     if name in ("CstmrPmtRvsl", "CstmrPmtCxlReq"):
-        ids = tuple(_all(message, ".//{*}OrgnlEndToEndId"))
-        return TakenRequest(name == "CstmrPmtRvsl", _text(message, "*/{*}MsgId") or _text(message, "*/{*}Id"), ids)
+        return _request(message, is_reversal=name == "CstmrPmtRvsl")
     if name != "CstmrDrctDbtInitn" or format_name not in _FORMATS:
         raise Unreadable(f"{format_name or name} is not taken here, only {' and '.join(_FORMATS)}")
     return TakenOrder(
@@ -36,6 +35,17 @@ def read_order(data: bytes) -> TakenOrder | TakenRequest:
         _text(message, "{*}GrpHdr/{*}CtrlSum"),
         tuple(_block(block) for block in message.iterfind("{*}PmtInf")),
         _schema_fault(root, format_name),
+    )
+
+
+def _request(message: etree._Element, *, is_reversal: bool) -> TakenRequest:
+    groups = [group for group in message.iter("{*}OrgnlGrpInfAndCxl") if _text(group, "{*}GrpCxl") == "true"]
+    blocks = [block for block in message.iter("{*}OrgnlPmtInfAndCxl") if _text(block, "{*}PmtInfCxl") == "true"]
+    return TakenRequest(
+        is_reversal,
+        tuple(_all(message, ".//{*}OrgnlEndToEndId")),
+        tuple(_text(block, "{*}OrgnlPmtInfId") for block in blocks),
+        tuple(_text(group, "{*}OrgnlMsgId") for group in groups),
     )
 
 

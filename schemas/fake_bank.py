@@ -71,8 +71,9 @@ class TakenRequest(NamedTuple):
     """A request about collections sent before: a reversal (pain.007) or a cancellation (camt.055)."""
 
     is_reversal: bool
-    message_id: str
     end_to_end_ids: tuple[str, ...]
+    block_ids: tuple[str, ...] = ()  # Whole blocks.
+    message_ids: tuple[str, ...] = ()  # Whole messages.
 
 
 class CollectionStatus(NamedTuple):

@@ -167,16 +167,23 @@ class FakeBank:
 
     def _take_request(self, request: TakenRequest, now: dt.datetime) -> None:
         today = now.astimezone(self.habits.time_zone).date()
-        for end_to_end_id in request.end_to_end_ids:
-            held = self.state.held.get(end_to_end_id)
-            if held is None:
-                continue
+        for held in self._meant(request):
             if request.is_reversal and held.outcome is Outcome.SETTLED and held.settled_on is not None:
                 if today <= calendar.shifted(held.settled_on, _REVERSAL_DAYS):
-                    self.state.plan(calendar.shifted(today, 1), "reverse", end_to_end_id)
+                    self.state.plan(calendar.shifted(today, 1), "reverse", held.end_to_end_id)
             elif not request.is_reversal and held.outcome is Outcome.ACCEPTED and today < held.date:
                 settling.undo_mandate(self.state, held)
                 held.outcome = Outcome.CANCELLED
+
+    def _meant(self, request: TakenRequest) -> list[Held]:
+        """Return the collections that a request names, singly or by their block or message."""
+        named = set(request.end_to_end_ids)
+        blocks, messages = set(request.block_ids), set(request.message_ids)
+        return [
+            held
+            for held in self.state.held.values()
+            if held.end_to_end_id in named or held.payment_information_id in blocks or held.message_id in messages
+        ]
 
     # Days.
 

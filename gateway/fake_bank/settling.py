@@ -20,7 +20,8 @@ def work_through(state: State, habits: Habits, day: dt.date) -> tuple[Bookings, 
     """Do what stands on the agenda of a day. Returns the bookings by account, and what was rejected late."""
     bookings: Bookings = {}
     rejected: list[Held] = []
-    for what, key in state.agenda.pop(day, []):
+    due = sorted(date for date in state.agenda if date <= day)  # An order may have come after a day was closed.
+    for what, key in [planned for date in due for planned in state.agenda.pop(date)]:
         if what == "settle":
             _settle(state, habits, day, key, bookings)
             continue

@@ -301,6 +301,17 @@ def test_we_may_take_back(root: str, outcome: Outcome, moment: str) -> None:
     assert sum(entry.amount_minor for entry in letters_of(bank)[1]) == expected
 
 
+def test_an_order_after_the_day_was_closed_is_not_forgotten() -> None:
+    bank = FakeBank(Habits(cut_off=dt.time(23, 0)))
+    bank.close_day(dt.date(2026, 11, 30))
+
+    sent(bank, Item("E-1", "10.78"), now=dt.datetime(2026, 11, 30, 20, 0, tzinfo=dt.UTC))
+    bank.close_day(dt.date(2026, 12, 1))
+
+    assert bank.state.outcomes() == {"E-1": (Outcome.REJECTED, "AM04")}
+    assert reasons_of(letters_of(bank)[0]) == ["AM04"]
+
+
 def test_what_the_bank_does_not_know_cannot_be_taken_back() -> None:
     bank = FakeBank()
 

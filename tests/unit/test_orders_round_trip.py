@@ -7,12 +7,21 @@ import pytest
 
 from gateway.domain.scheme_rules import check_collections, check_order, check_transfers
 from gateway.fake_bank import FakeBank, Outcome
+from generators.camt055 import write_cancellations
 from generators.charset import fold
 from generators.pain001 import write_credit_transfers
 from generators.pain007 import write_reversals
 from generators.pain008 import write_direct_debits
 from parsers.orders import format_of, read_collections, read_order, read_transfers, schema_faults
-from schemas.bank_profile import AddressMode, BankProfile, CharacterSet, CreditTransferVersion, DirectDebitVersion
+from schemas.bank_profile import (
+    AddressMode,
+    BankProfile,
+    CancellationVersion,
+    CharacterSet,
+    CreditTransferVersion,
+    DirectDebitVersion,
+)
+from schemas.cancellation import Cancellation, CancellationBlock, CancellationMessage, CancellationReason
 from schemas.codes.lists import LocalInstrument, SequenceType
 from schemas.direct_debit import NO_ADDRESS, Amendment, BatchKey, DirectDebit
 from schemas.identifiers import (
@@ -188,3 +197,53 @@ def test_the_pretended_bank_takes_our_reversals() -> None:
 
     assert bank.state.outcomes() == {"E2E-1": (Outcome.SETTLED, ""), "E2E-2": (Outcome.REVERSED, "")}
     assert sum(bank.state.balances().values()) == 100
+
+
+DUPLICATE = CancellationReason.DUPLICATE
+ONE = Cancellation(OwnId("C-1"), EndToEndId("E2E-1"), 300, KEY.collection_date, DUPLICATE)
+CANCELLATION = CancellationMessage(
+    MessageId("CXL-1"), NOON, "Example Company", None, MessageId("MSG-1"), DirectDebitVersion.V08, 1, 300
+)
+FIRST = PaymentInformationId("PMT-1")
+
+
+@pytest.mark.parametrize(
+    ("message", "cancelled"),
+    [
+        pytest.param(CANCELLATION._replace(blocks=(CancellationBlock(FIRST, 1, 300, (ONE,)),)), {"E2E-1"}, id="one"),
+        pytest.param(
+            CANCELLATION._replace(
+                blocks=(CancellationBlock(FIRST, 2, 600, (), DUPLICATE),), cancellation_count=2, sum_minor=600
+            ),
+            {"E2E-1", "E2E-2"},
+            id="a block",
+        ),
+        pytest.param(
+            CANCELLATION._replace(whole_reason=DUPLICATE, cancellation_count=3, sum_minor=900),
+            {"E2E-1", "E2E-2", "E2E-3"},
+            id="the message",
+        ),
+    ],
+)
+@pytest.mark.parametrize("version", CancellationVersion)
+def test_the_pretended_bank_takes_our_cancellations(
+    message: CancellationMessage, cancelled: set[str], version: CancellationVersion
+) -> None:
+    debits = [
+        DEBIT._replace(
+            end_to_end_id=EndToEndId(f"E2E-{number}"),
+            amount_minor=300,
+            mandate=DEBIT.mandate._replace(reference=MandateReference(f"M-{number}")),
+        )
+        for number in (1, 2, 3)
+    ]
+    order = message_of(block_of(*debits[:2]), block_of(debits[2], number=2))
+    bank = FakeBank()
+    bank.take_order(joined(write_direct_debits(order, PROFILE)), NOON)
+
+    bank.take_order(joined(write_cancellations(message, PROFILE._replace(cancellation_version=version))), NOON)
+    bank.close_day(dt.date(2026, 12, 10))
+
+    outcomes = bank.state.outcomes()
+    assert {key for key, (outcome, _) in outcomes.items() if outcome is Outcome.CANCELLED} == cancelled
+    assert sum(bank.state.balances().values()) == 300 * (3 - len(cancelled))
