@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
 from gateway.store.columns import Row, table_of
@@ -139,3 +140,15 @@ class Notice(Row, table=True):
 collections, lines = table_of(Collection), table_of(CollectionLine)
 instalments, notices = table_of(Instalment), table_of(Notice)
 cover_table("collection_line", "id", "collection_id", "open_item_id", "amount_minor")
+
+
+async def get_collection(session: AsyncSession, *, company_id: int, collection_id: int) -> Collection | None:
+    """Return a collection of the company."""
+    query = select(Collection).where(collections.c.company_id == company_id, collections.c.id == collection_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def lines_of(session: AsyncSession, *, collection_id: int) -> list[tuple[int, int]]:
+    """Return what a collection asks for: items with amounts, signed as the item."""
+    query = select(lines.c.open_item_id, lines.c.amount_minor).where(lines.c.collection_id == collection_id)
+    return [(row[0], row[1]) for row in await session.execute(query.order_by(lines.c.id))]

@@ -15,6 +15,7 @@ DUE = dt.date(2026, 12, 15)
 TOLD = dt.date(2026, 11, 2)
 CREDITOR_IDENTIFIER = "DE98ZZZ09999999999"
 PROFILE = BankProfile("example", "Example")
+CREDITOR_KEY = "DE9809999999999"
 CREDITOR = CreditorTerms(CREDITOR_IDENTIFIER, "Beispiel GmbH", 1, Iban("DE89370400440532013000"), None, PROFILE)
 _MANDATE = MandateTerms(
     id=500, party_id=10, reference="M-500", creditor_identifier=CREDITOR_IDENTIFIER, scheme="CORE", type="recurrent",
@@ -46,4 +47,4 @@ def due_facts(*items: DueItem, mandates: tuple[MandateTerms, ...] = (_MANDATE,),
     by_party: dict[int, list[MandateTerms]] = {}
     for one in mandates:
         by_party.setdefault(one.party_id, []).append(one)
-    return DueFacts(items, by_party, other.pop("creditors", {CREDITOR_IDENTIFIER: CREDITOR}), **other)
+    return DueFacts(items, by_party, other.pop("creditors", {CREDITOR_KEY: CREDITOR}), **other)

@@ -26,7 +26,7 @@ from schemas.codes.lists import SequenceType
 from schemas.direct_debit import Amendment
 from schemas.identifiers import Iban
 from schemas.states import MandateState, NoticeKind
-from support.collecting import CREDITOR, CREDITOR_IDENTIFIER, DUE, NOW, PROFILE, due_facts, due_item, mandate
+from support.collecting import CREDITOR, CREDITOR_KEY, DUE, NOW, PROFILE, due_facts, due_item, mandate
 
 UNTIL = dt.date(2026, 12, 31)
 R = LeftOutReason
@@ -273,7 +273,7 @@ def test_the_sequence_type_follows_mandate_and_bank(
     habit: FirstSequence, terms: dict[str, Any], expected: SequenceType
 ) -> None:
     creditor = CREDITOR._replace(profile=PROFILE._replace(first_sequence=habit))
-    found = plan(due_item(), mandates=(mandate(**terms),), creditors={CREDITOR_IDENTIFIER: creditor})
+    found = plan(due_item(), mandates=(mandate(**terms),), creditors={CREDITOR_KEY: creditor})
 
     assert [one.sequence_type for one in found.collections] == [expected]
 
@@ -310,7 +310,7 @@ def test_blocks_differ_by_date_scheme_and_sequence_and_files_by_scheme() -> None
 def test_a_file_has_no_more_collections_than_the_bank_takes() -> None:
     creditor = CREDITOR._replace(profile=PROFILE._replace(collections_max=3))
     items = [due_item(number, due_date=DUE + dt.timedelta(days=number % 2)) for number in range(1, 9)]
-    found = plan(*items, rules=CollectRules(is_bundled=False), creditors={CREDITOR_IDENTIFIER: creditor})
+    found = plan(*items, rules=CollectRules(is_bundled=False), creditors={CREDITOR_KEY: creditor})
 
     files = files_of(found.collections)
 

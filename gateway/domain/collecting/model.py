@@ -1,7 +1,7 @@
 """The values that planning takes and gives. Amounts are cents of euro, signed from the item's side."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -172,6 +172,14 @@ class LeftOut(NamedTuple):
     mandate_id: int | None = None
     detail: str = ""
     until_date: dt.date | None = None
+    remittance: str = ""
+
+
+class Seen(NamedTuple):
+    """How an item was when it was planned; under lock it has to be the same."""
+
+    version: int
+    collecting_minor: int
 
 
 class Plan(NamedTuple):
@@ -179,6 +187,7 @@ class Plan(NamedTuple):
 
     collections: tuple[PlannedCollection, ...]
     left_out: tuple[LeftOut, ...]
+    seen: Mapping[int, Seen] = {}  # By item.
 
     @property
     def sum_minor(self) -> int:

@@ -17,6 +17,7 @@ from gateway.domain.collecting.model import (
     MandateTerms,
     Plan,
     PlannedCollection,
+    Seen,
     StoredCollection,
 )
 from gateway.domain.collecting.netting import Credits, sum_of
@@ -28,6 +29,7 @@ from gateway.domain.collecting.sequence import sequence_type
 from gateway.domain.mandate import is_collectable
 from schemas.bank_profile import BankProfile
 from schemas.codes.lists import LocalInstrument
+from schemas.identifiers import CreditorIdentifier
 
 AMOUNT_MAX = 99_999_999_999  # EPC016-06 AT-06: 999 999 999.99 euro.
 _NO_ITEMS: tuple[DueItem, ...] = ()
@@ -38,7 +40,7 @@ class DueFacts(NamedTuple):
 
     items: Sequence[DueItem]
     mandates: Mapping[int, Sequence[MandateTerms]]  # By customer.
-    creditors: Mapping[str, CreditorTerms]  # By creditor identifier; "" is the default one.
+    creditors: Mapping[str, CreditorTerms]  # By the key of the creditor identifier.
     announced: Mapping[int, Sequence[Announced]] = {}  # By mandate.
     stored: Sequence[StoredCollection] = ()
 
@@ -64,7 +66,8 @@ def plan_collections(facts: DueFacts, *, rules: CollectRules, until_date: dt.dat
             planned.append(result)
     planned.sort(key=lambda one: (one.collection_date, one.party_id, one.lines[0].item_id))
     left_out.sort(key=lambda one: (one.reason, one.due_date, one.party_id))
-    return Plan(tuple(planned), tuple(left_out))
+    seen = {item.id: Seen(item.version, item.collecting_minor) for item in facts.items}
+    return Plan(tuple(planned), tuple(left_out), seen)
 
 
 class _Planner:
@@ -153,12 +156,10 @@ class _Planner:
         if told.obstacle is not None:
             blocked = group._replace(lines=lines)
             return _left_out(told.obstacle, blocked, mandate=mandate, date=date, until=told.until_date)
-        numbers = [item.number for item in group.items]
-        reference = group.items[0].creditor_reference if len(lines) == 1 else ""
         return PlannedCollection(
             group.party_id, mandate, creditor, group.due_date, date,
             sequence_type(mandate, creditor.profile.first_sequence), amount, lines,
-            remittance_text(numbers, reference), told.kind, told.sent_date,
+            _remittance(group), told.kind, told.sent_date,
         )  # fmt: skip
 
     def _of_stored(self, stored: StoredCollection) -> PlannedCollection | LeftOut:
@@ -188,7 +189,7 @@ class _Planner:
         return next((one for one in found if one.id == stored.mandate_id), None)
 
     def _creditor(self, mandate: MandateTerms) -> CreditorTerms | LeftOutReason:
-        creditor = self._facts.creditors.get(mandate.creditor_identifier)
+        creditor = self._facts.creditors.get(CreditorIdentifier(mandate.creditor_identifier).key)
         if creditor is None:
             return LeftOutReason.NO_CREDITOR
         return creditor if creditor.account_id else LeftOutReason.NO_ACCOUNT
@@ -207,6 +208,11 @@ def _whole(item: DueItem) -> _Group:
     return _Group(item.party_id, item.due_date, (item,), (Line(item.id, item.open_minor - item.collecting_minor),))
 
 
+def _remittance(group: _Group) -> str:
+    reference = group.items[0].creditor_reference if len(group.items) == 1 else ""
+    return remittance_text([item.number for item in group.items], reference)
+
+
 def _left_out(
     reason: LeftOutReason,
     group: _Group,
@@ -219,7 +225,7 @@ def _left_out(
         until = mandate.not_before_date
     return LeftOut(
         reason, group.party_id, group.lines, sum_of(group.lines), group.due_date, date,
-        mandate.id if mandate else None, until_date=until,
+        mandate.id if mandate else None, until_date=until, remittance=_remittance(group) if group.items else "",
     )  # fmt: skip
 
 
@@ -229,4 +235,5 @@ def restricted(plan: Plan, item_ids: Iterable[int]) -> Plan:
     return Plan(
         tuple(one for one in plan.collections if any(line.item_id in wanted for line in one.lines)),
         tuple(one for one in plan.left_out if any(line.item_id in wanted for line in one.lines)),
+        plan.seen,
     )

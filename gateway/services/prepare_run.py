@@ -1,0 +1,198 @@
+"""Prepare a file: planned collections become the very values that are stored and written, under ids that are ours.
+
+Ids are random text with a running number: they say nothing, and none is ever given twice (INV-12).
+"""
+
+import datetime as dt
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple
+
+from gateway.domain.calendar import latest_submission
+from gateway.domain.collecting.model import BlockPlan, FilePlan, LeftOutReason, PlannedCollection
+from gateway.domain.collecting.remittance import is_reference
+from gateway.domain.scheme_rules import check_collections
+from generators.charset import fold
+from generators.orders import UnwritableOrder, WrittenOrder
+from generators.pain008 import save_direct_debits
+from schemas.bank_profile import BankProfile
+from schemas.codes.lists import LocalInstrument
+from schemas.countries import is_eea
+from schemas.direct_debit import BatchKey, DirectDebit, DirectDebitMessage, MandateFactsSent, PaymentBlock
+from schemas.identifiers import EndToEndId, MandateReference, MessageId, PaymentInformationId
+from schemas.parties import NO_ADDRESS, PaymentParty
+
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # Without I, O, 0 and 1, which people confuse.
+_RANDOM = 12  # 60 bits.
+
+
+class Prepared(NamedTuple):
+    """One collection: as planned, and as it will be written."""
+
+    planned: PlannedCollection
+    debit: DirectDebit
+
+
+class PreparedBlock(NamedTuple):
+    """One payment block."""
+
+    payment_information_id: PaymentInformationId
+    key: BatchKey
+    collections: Sequence[Prepared]
+
+    @property
+    def sum_minor(self) -> int:
+        """The sum of its collections."""
+        return sum(one.planned.amount_minor for one in self.collections)
+
+
+class BadCollection(NamedTuple):
+    """A collection that cannot be in its file, and why."""
+
+    planned: PlannedCollection
+    reason: LeftOutReason
+    detail: str
+
+
+class PreparedFile(NamedTuple):
+    """A file before it is written: what is in it, and what had to be left out."""
+
+    message_id: MessageId
+    plan: FilePlan
+    blocks: tuple[PreparedBlock, ...]
+    bad: tuple[BadCollection, ...]
+
+    @property
+    def collection_count(self) -> int:
+        """How many collections are in it."""
+        return sum(len(block.collections) for block in self.blocks)
+
+    @property
+    def sum_minor(self) -> int:
+        """Their sum."""
+        return sum(block.sum_minor for block in self.blocks)
+
+    @property
+    def profile(self) -> BankProfile:
+        """The habits of the bank it is for."""
+        return self.plan.creditor.profile
+
+    def collections(self) -> Iterator[tuple[PreparedBlock, Prepared]]:
+        """Yield each collection with its block."""
+        for block in self.blocks:
+            for one in block.collections:
+                yield block, one
+
+
+def new_message_id() -> MessageId:
+    """Return an id for a file that no file ever had."""
+    return MessageId("".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM)))
+
+
+def prepare_file(plan: FilePlan, message_id: MessageId, *, today: dt.date) -> PreparedFile:
+    """Give the collections of a file their ids, and leave out what breaks a rule of the scheme."""
+    blocks: list[PreparedBlock] = []
+    bad: list[BadCollection] = []
+    number = 0
+    for place, block in enumerate(plan.blocks, 1):
+        prepared = []
+        for planned in block.collections:
+            number += 1
+            prepared.append(Prepared(planned, _debit(planned, EndToEndId(f"{message_id}-{number}"))))
+        faults = _faults(block, prepared, plan.creditor.profile, today)
+        bad += [
+            _bad(one.planned, faults[one.debit.end_to_end_id]) for one in prepared if one.debit.end_to_end_id in faults
+        ]
+        good = [one for one in prepared if one.debit.end_to_end_id not in faults] if faults else prepared
+        if good:
+            blocks.append(PreparedBlock(PaymentInformationId(f"{message_id}-B{place}"), block.key, good))
+    return PreparedFile(message_id, plan, tuple(blocks), tuple(bad))
+
+
+def _bad(planned: PlannedCollection, detail: str) -> BadCollection:
+    return BadCollection(planned, LeftOutReason.BREAKS_RULE, detail)
+
+
+def _debit(planned: PlannedCollection, end_to_end_id: EndToEndId) -> DirectDebit:
+    """Return a collection as it is written. A debtor in the EEA needs no address, and the safest is none."""
+    mandate, text = planned.mandate, planned.remittance
+    address = NO_ADDRESS if is_eea(mandate.iban.country) else mandate.address
+    facts = MandateFactsSent(MandateReference(mandate.reference), mandate.signature_date, mandate.amendment)  # type: ignore[arg-type]  # Planning refused a mandate without signature.
+    structured = is_reference(text)
+    return DirectDebit(
+        end_to_end_id, planned.amount_minor, facts, PaymentParty(mandate.debtor_name, address), mandate.iban,
+        mandate.bic, mandate.ultimate_debtor, "" if structured else text, text if structured else "",
+    )  # fmt: skip
+
+
+def _faults(block: BlockPlan, prepared: Sequence[Prepared], profile: BankProfile, today: dt.date) -> dict[str, str]:
+    """Return by end-to-end id what breaks a rule that banks enforce."""
+
+    def folded(text: str, limit: int) -> str:
+        return fold(text, profile.character_set, limit)
+
+    found: dict[str, str] = {}
+    for finding in check_collections([one.debit for one in prepared], block.key, today=today, fold=folded):
+        if finding.is_error and finding.end_to_end_id is not None:
+            found.setdefault(finding.end_to_end_id, f"{finding.rule.name}: {finding.found}")
+    return found
+
+
+def without(file: PreparedFile, bad: dict[str, BadCollection]) -> PreparedFile:
+    """Return a file without some collections, named by end-to-end id."""
+    blocks = [
+        block._replace(collections=[one for one in block.collections if one.debit.end_to_end_id not in bad])
+        for block in file.blocks
+    ]
+    return file._replace(blocks=tuple(block for block in blocks if block.collections), bad=(*file.bad, *bad.values()))
+
+
+def write_file(prepared: PreparedFile, created_at: dt.datetime, file: BinaryIO) -> WrittenOrder:
+    """Write a file, each part checked against its XSD. Raises UnwritableOrder naming the collection at fault."""
+    blocks = [
+        PaymentBlock(
+            block.payment_information_id, block.key, len(block.collections), block.sum_minor,
+            [one.debit for one in block.collections],
+        )
+        for block in prepared.blocks
+    ]  # fmt: skip
+    message = DirectDebitMessage(
+        prepared.message_id, created_at, prepared.plan.creditor.name, blocks, prepared.collection_count,
+        prepared.sum_minor, prepared.profile.initiating_party_id,
+    )  # fmt: skip
+    return save_direct_debits(message, prepared.profile, file)
+
+
+def bad_by(error: UnwritableOrder, prepared: PreparedFile) -> dict[str, BadCollection]:
+    """Return the collection that an error names. Raises the error itself when it names none of them."""
+    for _, one in prepared.collections():
+        if one.debit.end_to_end_id == error.end_to_end_id:
+            return {error.end_to_end_id: _bad(one.planned, str(error))}
+    raise error
+
+
+def submission_until(prepared: PreparedFile) -> dt.datetime:
+    """Return the moment until which the bank takes the file: that of its earliest block."""
+    profile = prepared.profile
+    return min(
+        latest_submission(
+            block.key.collection_date,
+            lead_days=profile.lead_days_b2b
+            if block.key.local_instrument is LocalInstrument.B2B
+            else profile.lead_days_core,
+            cut_off=profile.cut_off,
+            zone=profile.zone,
+        )
+        for block in prepared.blocks
+    )
+
+
+def asked_by_item(prepared: PreparedFile) -> Counter[int]:
+    """Return what the file asks of each item anew; what a person planned before is asked for already."""
+    asked: Counter[int] = Counter()
+    for _, one in prepared.collections():
+        if one.planned.stored_id is None:
+            for item_id, amount in one.planned.lines:
+                asked[item_id] += amount
+    return asked

@@ -1,0 +1,166 @@
+"""A run from the plan to the bank, on both databases: nothing is asked for twice, nothing is lost."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.services.discard_run import MayHaveLeft, take_out
+from gateway.services.freeze_run import NothingToCollect
+from gateway.services.submit_run import AttemptOpen, OtherFileThere, resolve_broken_off, send_to_folder
+from gateway.store.collection_runs import CollectionBatch, RunSubmission
+from gateway.store.collections import Collection
+from gateway.store.database import Database
+from gateway.store.mandates import Mandate
+from schemas.states import CollectionState, RunState, SubmissionState
+from support.treasury import DUE, Treasury, approved_run, make_treasury, told_invoice
+
+
+@pytest.fixture
+async def treasury(database: Database, tmp_path: Path) -> AsyncIterator[Treasury]:
+    return await make_treasury(database, tmp_path)
+
+
+async def test_what_is_due_is_frozen_into_a_file_whose_bytes_say_what_the_rows_say(treasury: Treasury) -> None:
+    frozen = await treasury.freeze()
+
+    run = await treasury.run(frozen.run_ids[0])
+    data = treasury.place.originals.path_of(run.sha256).read_text()
+    collections = await treasury.rows(Collection)
+    assert (run.state, run.collection_count, run.sum_minor) == (RunState.FROZEN, 3, 60_000)
+    assert run.latest_submission_at is not None
+    assert run.latest_submission_at.isoformat() == "2026-12-14T09:00:00+00:00"
+    assert re.findall(r"<EndToEndId>(.*?)<", data) == [one.end_to_end_id for one in collections]
+    assert re.findall(r"<InstdAmt.*?>(.*?)<", data) == ["100.00", "200.00", "300.00"]
+    assert f"<MsgId>{run.message_id}<" in data
+    assert [one.payment_information_id for one in await treasury.rows(CollectionBatch)] == [f"{run.message_id}-B1"]
+    assert {one.state for one in collections} == {CollectionState.BATCHED}
+    item = await treasury.item("FA-2")
+    assert (item.collecting_minor, item.in_flight_date) == (20_000, DUE)
+    assert await treasury.broken() == []
+
+
+async def test_what_is_in_a_run_is_not_asked_for_again(treasury: Treasury) -> None:
+    await treasury.freeze()
+
+    with pytest.raises(NothingToCollect):
+        await treasury.freeze()
+
+
+async def test_the_bank_has_the_file_when_a_person_says_so_with_proof(treasury: Treasury) -> None:
+    run = await approved_run(treasury)
+
+    await treasury.begin(run.id)
+    with pytest.raises(AttemptOpen):
+        await treasury.begin(run.id)
+    with pytest.raises(MayHaveLeft):
+        await treasury.discard(run.id)
+    await treasury.end(run.id)
+
+    run = await treasury.run(run.id)
+    assert run.state is RunState.SUBMITTED
+    assert {one.state for one in await treasury.rows(Collection)} == {CollectionState.SUBMITTED}
+    assert {one.last_collected_date for one in await treasury.rows(Mandate)} == {DUE}
+    assert await treasury.broken() == []
+
+
+async def test_a_file_that_was_not_sent_is_sent_again_with_the_same_bytes(treasury: Treasury) -> None:
+    run = await approved_run(treasury)
+    await treasury.begin(run.id)
+    await treasury.end(run.id, SubmissionState.UNKNOWN, "the page of the bank hung")
+    with pytest.raises(AttemptOpen):
+        await treasury.begin(run.id)
+    await treasury.end(run.id, SubmissionState.NOT_SENT, "the bank knows no such file")
+
+    await treasury.begin(run.id)
+
+    attempts = await treasury.rows(RunSubmission)
+    assert [attempt.state for attempt in attempts] == [SubmissionState.NOT_SENT, SubmissionState.SENDING]
+    assert {attempt.sha256 for attempt in attempts} == {run.sha256}
+
+
+async def test_a_discarded_run_frees_its_items_for_new_collections_with_new_ids(treasury: Treasury) -> None:
+    first = await treasury.freeze()
+    await treasury.discard(first.run_ids[0])
+    assert (await treasury.item("FA-1")).collecting_minor == 0
+    assert (await treasury.item("FA-1")).in_flight_date is None
+
+    await treasury.freeze()
+
+    collections = await treasury.rows(Collection)
+    assert [one.state for one in collections] == [CollectionState.CANCELLED] * 3 + [CollectionState.BATCHED] * 3
+    assert len({one.end_to_end_id for one in collections}) == 6
+    assert await treasury.broken() == []
+
+
+async def test_a_collection_is_taken_out_and_the_rest_is_a_new_file(treasury: Treasury) -> None:
+    run = await approved_run(treasury)
+    out = next(one for one in await treasury.rows(Collection) if one.amount_minor == 20_000)
+
+    again = await take_out(
+        treasury.place, company_id=treasury.company_id, run_id=run.id, collection_ids=[out.id],
+        maker=treasury.maker(), reason="customer paid by hand",
+    )  # fmt: skip
+
+    fresh = await treasury.run(again.run_ids[0])
+    assert (await treasury.run(run.id)).state is RunState.DISCARDED
+    assert (fresh.state, fresh.collection_count, fresh.sum_minor) == (RunState.FROZEN, 2, 40_000)
+    assert fresh.sha256 != run.sha256
+    assert (await treasury.item("FA-2")).collecting_minor == 0
+
+
+async def test_a_run_with_one_bad_collection_freezes_without_it_and_says_so(treasury: Treasury) -> None:
+    await treasury.execute("UPDATE mandate SET reference = :bad WHERE reference = 'M-2'", bad="M_2#")
+
+    frozen = await treasury.freeze()
+
+    run = await treasury.run(frozen.run_ids[0])
+    assert run.collection_count == 2
+    assert [one["reason"] for one in run.left_out] == ["breaks_rule"]
+    assert (await treasury.item("FA-2")).collecting_minor == 0
+    assert await treasury.broken() == []
+
+
+async def test_files_go_to_a_folder_once_and_never_over_another(treasury: Treasury, tmp_path: Path) -> None:
+    folder = tmp_path / "to the bank"
+    folder.mkdir()
+    run = await approved_run(treasury)
+    (folder / run.file_name).write_bytes(b"another file")
+    place = {"company_id": treasury.company_id, "run_id": run.id, "actor": treasury.actor("clara"), "folder": folder}
+
+    with pytest.raises(OtherFileThere):
+        await send_to_folder(treasury.place, **place)
+    (folder / run.file_name).unlink()
+    target = await send_to_folder(treasury.place, **place)
+
+    assert treasury.place.originals.hash_of(target) == run.sha256
+    assert [path.name for path in folder.iterdir()] == [run.file_name]
+    assert (await treasury.run(run.id)).state is RunState.SUBMITTED
+
+
+async def test_what_broke_off_while_it_was_sent_is_unknown_after_the_start(treasury: Treasury) -> None:
+    run = await approved_run(treasury)
+    await treasury.begin(run.id)
+    await treasury.execute("UPDATE run_submission SET channel = 'folder'")
+
+    assert await resolve_broken_off(treasury.place) == 1
+
+    assert [attempt.state for attempt in await treasury.rows(RunSubmission)] == [SubmissionState.UNKNOWN]
+
+
+async def test_credit_notes_and_instalments_are_lines_of_the_debit(treasury: Treasury) -> None:
+    await treasury.add_invoices(told_invoice("GS-1", -3_000), told_invoice("FA-9", 50_000, customer="C2"))
+    item = await treasury.item("FA-9")
+    await treasury.execute(
+        "INSERT INTO instalment (id, company_id, open_item_id, position, due_date, amount_minor)"
+        " VALUES (9000, :company, :item, 1, '2026-12-15', 20000), (9001, :company, :item, 2, '2027-02-15', 30000)",
+        company=treasury.company_id, item=item.id,
+    )  # fmt: skip
+
+    await treasury.freeze()
+
+    assert [one.amount_minor for one in await treasury.rows(Collection)] == [7_000, 40_000, 30_000]
+    assert (await treasury.item("GS-1")).collecting_minor == -3_000
+    assert (await treasury.item("FA-9")).collecting_minor == 20_000
+    assert await treasury.broken() == []
