@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from argon2 import PasswordHasher
 
+from config.banks import load_bank_profiles
 from config.catalogs import load_catalogs
 from config.settings import InvalidSettings, Settings
 from gateway.jobs import Jobs
 from gateway.services.fill_demo import PASSWORD, PEOPLE, fill_demo, is_empty
+from gateway.services.freeze_run import CollectPlace
 from gateway.services.log_in import LogInRules
 from gateway.services.passwords import Passwords
 from gateway.services.set_up_installation import ensure_company, ensure_first_administrator, first_administrator_link
@@ -30,6 +32,7 @@ from gateway.web.routes import BADGES, ROUTES
 from gateway.web.routing import Route, check_routes
 from gateway.workers import Place, Workers, open_gate
 from generators.demo import make_demo
+from schemas.bank_profile import BankProfile
 
 DEMO_SEED = 1
 _LAST_WORDS_S = 5.0  # What background work may still take when the process ends.
@@ -111,6 +114,19 @@ async def prepare_demo(settings: Settings, *, say: Callable[[str], None]) -> Non
 def build_workers(settings: Settings) -> Workers:
     """Return the pool of worker processes; none is started before there is work."""
     return Workers(place_of(settings), count=settings.workers)
+
+
+def bank_profiles(settings: Settings) -> dict[str, BankProfile]:
+    """Return the habits of banks by name: of the operator's file where he has one, else the examples."""
+    path = settings.data_dir / "banks.toml"
+    found = load_bank_profiles(path) if path.exists() else load_bank_profiles()
+    return {profile.code: profile for profile in found}
+
+
+def collect_place(settings: Settings, database: Database) -> CollectPlace:
+    """Return what collecting needs, over a store that is open."""
+    originals = Originals(settings.data_dir / "originals", size_max=settings.file_bytes_max)
+    return CollectPlace(database, originals, utc_now, bank_profiles(settings))
 
 
 def place_of(settings: Settings) -> Place:

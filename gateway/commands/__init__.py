@@ -5,7 +5,7 @@ Facts are printed as one JSON object per line with ``--json``, else as a sentenc
 
 import typer
 
-from gateway.commands import bank_accounts, bank_files, facts, faking, people, serving, tables, validating
+from gateway.commands import bank_accounts, bank_files, collecting, facts, faking, people, serving, tables, validating
 from schemas.errors import GatewayError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -17,6 +17,7 @@ cli.command("import-customers")(tables.import_customers)
 cli.command("import-invoices")(tables.import_invoices)
 cli.command("import-mandates")(tables.import_mandates)
 cli.command("match")(facts.match)
+cli.command("collect")(collecting.collect)
 cli.command("export")(facts.export)
 cli.command("check")(facts.check_all)
 cli.command("fake-bank")(faking.fake_bank)

@@ -106,6 +106,11 @@ async def hold_transactions(work: Work, ids: Collection[int]) -> None:
     await _hold(work, _transactions, ids)
 
 
+async def hold_items(work: Work, ids: Collection[int]) -> None:
+    """Lock open items in the order of their keys, without reading them."""
+    await _hold(work, _items, ids)
+
+
 async def _hold(work: Work, table: Table, ids: Collection[int]) -> None:
     if work.is_sqlite:
         return

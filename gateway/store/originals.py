@@ -7,9 +7,9 @@ import asyncio
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from schemas.errors import GatewayError
 
@@ -27,6 +27,17 @@ class Original(NamedTuple):
 
     sha256: str
     size: int
+
+
+class Made(Protocol):
+    """What is known of bytes that were written: at least their SHA-256."""
+
+    @property
+    def sha256(self) -> str:
+        """In hexadecimal digits."""
+
+
+Written = TypeVar("Written", bound=Made)
 
 
 class Originals:
@@ -57,6 +68,34 @@ class Originals:
         finally:
             draft.unlink(missing_ok=True)
         return Original(digest.hexdigest(), size)
+
+    def keep_made(self, write: Callable[[BinaryIO], Written]) -> Written:
+        """Keep bytes that a function writes into a file, and return what it says of them. It blocks: use a thread."""
+        draft = self.folder / f"draft-{secrets.token_hex(8)}"
+        try:
+            with draft.open("xb") as file:
+                written = write(file)
+                _settle(file)
+            self._place(draft, written.sha256)
+        finally:
+            draft.unlink(missing_ok=True)
+        return written
+
+    def hash_of_kept(self, sha256: str) -> str:
+        """Return the SHA-256 of the bytes that lie where those with a hash should; empty when there are none."""
+        try:
+            return self.hash_of(self.path_of(sha256))
+        except FileNotFoundError:
+            return ""
+
+    def hash_of(self, path: Path) -> str:
+        """Return the SHA-256 of a file."""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def settle_folder(self, folder: Path) -> None:
+        """Flush a folder to the disk, so that the names in it stay."""
+        _settle_folder(folder)
 
     def _place(self, draft: Path, sha256: str) -> None:
         target = self.path_of(sha256)

@@ -17,7 +17,6 @@ from gateway.services.log_in import LogInRules
 from gateway.services.manage_accounts import add_account
 from gateway.services.submit_run import begin_submission, end_submission
 from gateway.services.use_second_factor import seed_of
-from gateway.store import users_queries
 from gateway.store.check import broken_invariants
 from gateway.store.collection_runs import CollectionRun, runs
 from gateway.store.companies import Company
@@ -116,7 +115,9 @@ class Treasury:
         """Begin to send a run."""
         await begin_submission(self.place, company_id=self.company_id, run_id=run_id, actor=self.actor(login))
 
-    async def end(self, run_id: int, outcome: SubmissionState = SubmissionState.SENT, proof: str = "order 4711") -> None:
+    async def end(
+        self, run_id: int, outcome: SubmissionState = SubmissionState.SENT, proof: str = "order 4711"
+    ) -> None:
         """Say how sending ended."""
         async with self.work("clara") as work:
             await end_submission(work, run_id=run_id, outcome=outcome, proof=proof)
@@ -203,5 +204,3 @@ async def approved_run(treasury: Treasury) -> CollectionRun:
     run = await treasury.run(frozen.run_ids[0])
     assert run.state is RunState.APPROVED
     return run
-
-
