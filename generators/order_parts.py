@@ -1,7 +1,7 @@
 """Parts that several orders to banks have: parties, addresses, accounts, agents, references.
 
 Texts are folded into the characters of the bank and cut, identifiers are refused when they are not right; both leave
-nothing that XML would have to escape. No element is ever empty. Repeated parts are kept ready.
+nothing that XML would have to escape. No element is ever empty.
 """
 
 import datetime as dt
