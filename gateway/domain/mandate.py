@@ -7,6 +7,7 @@ import calendar
 import datetime as dt
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from gateway.domain.lifecycle import MANDATE
@@ -103,6 +104,7 @@ def expires_soon(mandate: MandateToCollect, today: dt.date) -> dt.date | None:
     return months_after(start, VALID_MONTHS)
 
 
+@lru_cache(4096)
 def months_after(day: dt.date, months: int) -> dt.date:
     """Return the day some calendar months later; a day that the month does not have becomes its last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -45,6 +45,14 @@ async def copy_rows(
         await _copy(session, table, names, stored)
 
 
+async def execute_many(work: Work, sql: str, rows: Sequence[Values]) -> int:
+    """Run one statement of SQLite for each row of values, in the work's transaction; return how many rows it changed."""
+    await work.flush()
+    driver = await _driver(work.session)
+    cursor = await driver.executemany(sql, rows)
+    return int(cursor.rowcount)
+
+
 async def _execute(session: AsyncSession, statements: Sequence[tuple[str, list[list[Any]]]]) -> None:
     driver = await _driver(session)
     for sql, values in statements:

@@ -29,7 +29,6 @@ from gateway.domain.collecting.sequence import sequence_type
 from gateway.domain.mandate import is_collectable
 from schemas.bank_profile import BankProfile
 from schemas.codes.lists import LocalInstrument
-from schemas.identifiers import CreditorIdentifier
 
 AMOUNT_MAX = 99_999_999_999  # EPC016-06 AT-06: 999 999 999.99 euro.
 _NO_ITEMS: tuple[DueItem, ...] = ()
@@ -78,7 +77,7 @@ class _Planner:
         self._rules = rules
         self._until = until_date
         self._now = now
-        self._first_dates: dict[tuple[BankProfile, str], dt.date] = {}
+        self._first_dates: dict[tuple[object, ...], dt.date] = {}
 
     def results(self) -> Iterator[PlannedCollection | LeftOut]:
         """Yield what becomes of everything that is due."""
@@ -128,7 +127,8 @@ class _Planner:
         if isinstance(creditor, LeftOutReason):
             return _left_out(creditor, group, mandate=mandate)
         date = max(next_bank_day(group.due_date), self._first_date(creditor.profile, mandate.scheme))
-        late = is_collectable(mandate, date)  # The bank's lead time may lead past the end of the mandate.
+        # The bank's lead time may lead past the end of the mandate.
+        late = None if date == probe else is_collectable(mandate, date)
         if late is not None:
             return _left_out(LeftOutReason(late.value), group, mandate=mandate, date=date)
         taken = credits.take(sum_of(group.lines))
@@ -189,13 +189,14 @@ class _Planner:
         return next((one for one in found if one.id == stored.mandate_id), None)
 
     def _creditor(self, mandate: MandateTerms) -> CreditorTerms | LeftOutReason:
-        creditor = self._facts.creditors.get(CreditorIdentifier(mandate.creditor_identifier).key)
+        identifier = mandate.creditor_identifier
+        creditor = self._facts.creditors.get(identifier[:4] + identifier[7:])  # Without the business code.
         if creditor is None:
             return LeftOutReason.NO_CREDITOR
         return creditor if creditor.account_id else LeftOutReason.NO_ACCOUNT
 
     def _first_date(self, profile: BankProfile, scheme: str) -> dt.date:
-        key = (profile, scheme)
+        key = (profile.code, profile.zone, profile.cut_off, profile.lead_days_core, profile.lead_days_b2b, scheme)
         if key not in self._first_dates:
             lead = profile.lead_days_b2b if scheme == LocalInstrument.B2B else profile.lead_days_core
             self._first_dates[key] = first_reachable(
