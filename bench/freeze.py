@@ -71,7 +71,9 @@ def _table(path: Path, head: str, rows: object) -> None:
 
 async def _measure(name: str, url: str, place: Path, until: dt.date) -> None:
     database = Database(url)
-    collecting = CollectPlace(database, Originals(place / "originals", size_max=10**10), lambda: dt.datetime.now(dt.UTC))
+    collecting = CollectPlace(
+        database, Originals(place / "originals", size_max=10**10), lambda: dt.datetime.now(dt.UTC)
+    )
     async with database.begin(actor=SYSTEM, now=collecting.now()) as work:
         company = (await all_companies(work.session))[0]
         company.creditor_identifier = _CREDITOR

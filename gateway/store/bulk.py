@@ -46,7 +46,7 @@ async def copy_rows(
 
 
 async def execute_many(work: Work, sql: str, rows: Sequence[Values]) -> int:
-    """Run one statement of SQLite for each row of values, in the work's transaction; return how many rows it changed."""
+    """Run one statement of SQLite for each row of values, inside the work; return how many rows it changed."""
     await work.flush()
     driver = await _driver(work.session)
     cursor = await driver.executemany(sql, rows)

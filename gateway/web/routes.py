@@ -1,5 +1,6 @@
 """All routes: one line for each module of pages and API. The order does not matter, fixed paths win over patterns."""
 
+from gateway.web.api import audit as api_audit
 from gateway.web.api import bank_accounts as api_bank_accounts
 from gateway.web.api import bank_transactions as api_bank_transactions
 from gateway.web.api import customers as api_customers
@@ -72,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
     *api_policy.ROUTES,
     *api_imports.ROUTES,
     *api_search.ROUTES,
+    *api_audit.ROUTES,
     *exports.ROUTES,
     *description.ROUTES,
 )

@@ -35,8 +35,6 @@ async def _export(call: Call, what: Exportable) -> web.StreamResponse:
     )
     if call.request.method == "HEAD":
         return response
-    if call.request.method == "HEAD":
-        return response
     try:
         async with call.gateway.database.read() as session:
             async for piece in _pieces(
