@@ -4,8 +4,8 @@ A query returns nothing as long as all is well. Rules that the database itself r
 or repaired database may not have been guarded all the time.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Table, and_, cast, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,13 +22,17 @@ from gateway.domain.lifecycle import (
     STATEMENT_FILE,
     Lifecycle,
 )
-from gateway.store import journal
+from gateway.store import check_collections, journal
 from gateway.store.allocations import Allocation
 from gateway.store.bank_transactions import BankTransaction
+from gateway.store.check_collections import Rule
+from gateway.store.collection_runs import runs
+from gateway.store.collections import collections
 from gateway.store.columns import Minor, Row, table_of
 from gateway.store.mandates import mandates, moves
 from gateway.store.open_items import item_versions, open_items
 from gateway.store.parties import payer_ibans
+from gateway.store.refunds import refunds
 from gateway.store.reviews import ReviewItem
 from gateway.store.statements import Statement
 from schemas.statement import StatementKind
@@ -36,6 +40,10 @@ from schemas.states import BankTransactionState, IbanSource, MandateState, Revie
 
 _allocations, _transactions = table_of(Allocation), table_of(BankTransaction)
 _statements, _reviews = table_of(Statement), table_of(ReviewItem)
+# Each of their moves is written down, so the last one leads to where they are.
+_FOLLOWED: dict[str, Table] = {
+    "mandate": mandates, "collection": collections, "collection_run": runs, "refund": refunds,
+}  # fmt: skip
 _LIFECYCLES: dict[str, Lifecycle[Any]] = {
     "mandate": MANDATE,
     "collection": COLLECTION,
@@ -47,13 +55,6 @@ _LIFECYCLES: dict[str, Lifecycle[Any]] = {
     "bank_transaction": BANK_TRANSACTION,
     "review_item": REVIEW_ITEM,
 }
-
-
-class Rule(NamedTuple):
-    """A rule: the query that finds what breaks it, and the sentence for each row of the answer."""
-
-    query: Select[*tuple[Any, ...]]
-    sentence: Callable[..., str]
 
 
 async def broken_invariants(session: AsyncSession) -> AsyncIterator[str]:
@@ -248,24 +249,25 @@ def _impossible(table: str, subject: int, from_state: str, to_state: str) -> boo
 
 
 async def _impossible_moves(session: AsyncSession) -> AsyncIterator[str]:
-    """Yield a sentence for each written move that no life cycle knows, and each mandate that is not where it moved."""
+    """Yield a sentence for each written move that no life cycle knows, and each row that is not where it moved."""
     m = moves.c
     query = select(m.subject_table, m.subject_id, m.from_state, m.to_state).order_by(
         m.subject_table, m.subject_id, m.position, m.id
     )
-    last: dict[int, str] = {}
+    last: dict[tuple[str, int], str] = {}
     result = await session.stream(query)
     async for table, subject, from_state, to_state in result:
         if _impossible(table, subject, from_state, to_state):
             yield f"{table} {subject} went from {from_state} to {to_state}, which is no move (INV-17)"
-        if table == "mandate":
-            if last.get(subject, from_state) != from_state:
-                yield f"mandate {subject} left {from_state}, but it was {last[subject]} (INV-17)"
-            last[subject] = to_state
-    states = await session.stream(select(mandates.c.id, mandates.c.state).order_by(mandates.c.id))
-    async for key, state in states:
-        if last.get(key, state.value) != state.value:
-            yield f"mandate {key} is {state.value}, but it moved to {last[key]} (INV-17)"
+        if table in _FOLLOWED:
+            if last.get((table, subject), from_state) != from_state:
+                yield f"{table} {subject} left {from_state}, but it was {last[table, subject]} (INV-17)"
+            last[table, subject] = to_state
+    for name, followed in _FOLLOWED.items():
+        states = await session.stream(select(followed.c.id, followed.c.state).order_by(followed.c.id))
+        async for key, state in states:
+            if last.get((name, key), state.value) != state.value:
+                yield f"{name} {key} is {state.value}, but it moved to {last[name, key]} (INV-17)"
 
 
 RULES: tuple[Rule, ...] = (
@@ -277,4 +279,5 @@ RULES: tuple[Rule, ...] = (
     *_asked(),
     *_versioned(),
     *_known_from_mandates(),
+    *check_collections.RULES,
 )
