@@ -14,6 +14,7 @@ from typing import Any
 
 from gateway.services.decide_ahead import Ahead
 from gateway.services.match_transactions import match_transactions
+from gateway.services.receive_bank_report import apply_received
 from gateway.services.spool_statements import SpooledStatement, spool_statements
 from gateway.services.store_entries import MovedSince
 from gateway.services.store_statement import Taken, store_statement
@@ -94,8 +95,8 @@ async def _import_leased(gate: Gate, file: StatementFile, token: str) -> None:
         await _stage(gate, file, token, stage="reading")
         opened = open_file(gate.originals.path_of(file.sha256))
         if not isinstance(opened, StatementStream):
-            warning = f"status report on message {opened.original_message_id}: kept, nothing to book"
-            values = {"format": opened.format, "warnings": [warning, *opened.warnings]}
+            told = await apply_received(gate.database, file, token, opened, now=gate.now, lease=LEASE)
+            values = {"format": opened.format, "warnings": [told, *opened.warnings]}
             await _finish(gate, file, token, state=StatementFileState.READ, **values)
             return
         done = {row.position for row in await _stored(gate, file.id)}

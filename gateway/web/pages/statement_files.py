@@ -3,8 +3,10 @@
 from aiohttp import web
 
 from gateway.domain.access import Right
+from gateway.services.apply_bank_report import close_report
+from gateway.services.receive_bank_report import apply_again
 from gateway.services.undo_decision import NothingToUndo, undo_decision
-from gateway.store import statement_lists, transaction_history
+from gateway.store import bank_reports, statement_lists, transaction_history
 from gateway.store.database import ReadSession
 from gateway.store.statements import StatementFile
 from gateway.web.context import Call
@@ -96,9 +98,30 @@ async def undo_file(call: Call) -> web.StreamResponse:
     return call.redirect(f"/statements/files/{file.id}", say=say)
 
 
+async def decide_report(call: Call) -> web.StreamResponse:
+    """Close a status report that fits nothing with what a person found out, or look again what it is about."""
+    form = await call.form()
+    async with call.gateway.database.read() as session:
+        file = await _find(session, call)
+        reports = await bank_reports.reports_of_files(session, company_id=call.company_id, file_ids=[file.id])
+    here = f"/statements/files/{file.id}"
+    if file.id not in reports:
+        raise NoSuchFile(f"file {file.id} is no status report")
+    if form.get("what") == "again":
+        await apply_again(call.gateway.database, call.gateway.originals, file, now=call.now, actor=call.actor)
+        return call.redirect(here, say=call._("It was looked for again."))
+    note = str(form.get("note", "")).strip()
+    if not note:
+        return call.redirect(here, say=call._("Say in a few words what it is about."))
+    async with call.begin(ids=10) as work:
+        await close_report(work, report_id=reports[file.id].id, note=note)
+    return call.redirect(here, say=call._("It does not wait any more."))
+
+
 ROUTES = (
     page("GET", "/statements/files/{id}", Right.SEE, show_file),
     page("POST", "/statements/files/{id}/original", Right.SEE_IBAN, send_original),
+    page("POST", "/statements/files/{id}/report", Right.WORK, decide_report),
     page("GET", "/statements/files/{id}/undo", Right.WORK, show_undo),
     page("POST", "/statements/files/{id}/undo", Right.WORK, undo_file),
 )

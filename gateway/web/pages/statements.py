@@ -9,8 +9,9 @@ from aiohttp import web
 from gateway.domain.access import Right
 from gateway.services.receive_archive import Archive, is_archive
 from gateway.services.receive_file import Receipt, receive_file
-from gateway.store import statement_lists
+from gateway.store import bank_reports, statement_lists
 from gateway.store.accounts import BankAccount
+from gateway.store.bank_reports import BankReport
 from gateway.store.database import ReadSession
 from gateway.store.originals import pieces_of
 from gateway.store.paging import Page
@@ -48,6 +49,7 @@ class FileLine(NamedTuple):
 
     file: StatementFile
     outcome: FileOutcome
+    report: BankReport | None = None  # It was a status report on something that we sent.
 
     @property
     def is_unfinished(self) -> bool:
@@ -113,7 +115,8 @@ async def file_lines(session: ReadSession, call: Call, files: Sequence[Statement
     """Return files with what became of each."""
     ids = [file.id for file in files]
     found = await statement_lists.outcomes(session, company_id=call.company_id, file_ids=ids)
-    return [FileLine(file, found[file.id]) for file in files]
+    reports = await bank_reports.reports_of_files(session, company_id=call.company_id, file_ids=ids)
+    return [FileLine(file, found[file.id], reports.get(file.id)) for file in files]
 
 
 async def upload(call: Call) -> web.StreamResponse:

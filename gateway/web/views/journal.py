@@ -27,6 +27,9 @@ SENTENCES: Mapping[str, str] = {
     "assign_review": mark("%(who)s gave somebody the question about %(subject)s"),
     "snooze_review": mark("%(who)s put the question about %(subject)s to sleep, or woke it"),
     "comment_review": mark("%(who)s noted something about %(subject)s"),
+    "apply_bank_report": mark("%(who)s applied %(subject)s"),
+    "keep_bank_report": mark("%(who)s kept %(subject)s, which fits nothing that was sent"),
+    "close_bank_report": mark("%(who)s looked at %(subject)s"),
     # Customers, invoices, mandates.
     "add_customer": mark("%(who)s added the customer %(subject)s"),
     "change_customer": mark("%(who)s changed the customer %(subject)s"),

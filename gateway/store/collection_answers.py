@@ -1,0 +1,259 @@
+"""Collections as the bank answers them: found by what it repeats of them, and moved, with the guards of their items.
+
+Rows are locked first, in the order of their keys: bank transactions, open items, collections.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.domain.bank_report import Sent
+from gateway.store.collection_runs import CollectionRun, batches, runs
+from gateway.store.collection_writes import release_items, write_moves
+from gateway.store.collections import Collection, collections, lines
+from gateway.store.counters import hold_items
+from gateway.store.fetch import among, in_pieces
+from gateway.store.mandate_papers import amendments
+from gateway.store.open_items import open_items
+from gateway.store.work import Work
+from schemas.states import CollectionState, RunState
+
+# What a run waits for.
+_LIVE = (
+    CollectionState.PLANNED, CollectionState.NOTIFIED, CollectionState.BATCHED, CollectionState.SUBMITTED,
+)  # fmt: skip
+
+
+async def run_by_message(session: AsyncSession, *, companies: Sequence[int], message_id: str) -> CollectionRun | None:
+    """Return the run of some companies that was sent under a message id."""
+    query = select(CollectionRun).where(runs.c.message_id == message_id, runs.c.company_id.in_(companies))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def sent_in_run(session: AsyncSession, *, run_id: int) -> list[Sent]:
+    """Return the debits of a run, by what a bank repeats of them."""
+    query = (
+        select(collections.c.id, collections.c.end_to_end_id, batches.c.payment_information_id)
+        .join(batches, batches.c.id == collections.c.batch_id)
+        .where(batches.c.run_id == run_id)
+        .order_by(collections.c.id)
+    )
+    return [Sent(*row) for row in await session.execute(query)]
+
+
+async def sent_with_ids(
+    session: AsyncSession, *, companies: Sequence[int], end_to_end_ids: Iterable[str]
+) -> list[tuple[int, Sent]]:
+    """Return (company, debit) of the debits with some end-to-end ids, whatever the file."""
+    found: list[tuple[int, Sent]] = []
+    for piece in in_pieces(end_to_end_ids):
+        query = (
+            select(collections.c.company_id, collections.c.id, collections.c.end_to_end_id)
+            .where(collections.c.company_id.in_(companies), among(session, collections.c.end_to_end_id, piece))
+            .order_by(collections.c.id)
+        )
+        found += [(row[0], Sent(row[1], row[2], "")) for row in await session.execute(query)]
+    return found
+
+
+async def collections_by_id(session: AsyncSession, ids: Iterable[int]) -> dict[int, Collection]:
+    """Return collections by key."""
+    found: dict[int, Collection] = {}
+    for piece in in_pieces(ids):
+        query = select(Collection).where(among(session, collections.c.id, piece)).order_by(collections.c.id)
+        rows = (await session.execute(query.execution_options(populate_existing=True))).scalars()
+        found |= {row.id: row for row in rows}
+    return found
+
+
+async def lines_of(session: AsyncSession, ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    """Return (item, amount signed as the item) of what some collections ask for."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for piece in in_pieces(ids):
+        query = (
+            select(lines.c.collection_id, lines.c.open_item_id, lines.c.amount_minor)
+            .where(among(session, lines.c.collection_id, piece))
+            .order_by(lines.c.id)
+        )
+        for collection_id, item_id, amount in await session.execute(query):
+            found[collection_id].append((item_id, amount))
+    return found
+
+
+async def lock_items_of(work: Work, ids: Several[int]) -> None:
+    """Lock the items that some collections ask for, in the order of their keys; SQLite has one writer anyway."""
+    if work.is_sqlite:
+        return
+    for piece in in_pieces(ids):
+        asked = select(lines.c.open_item_id).where(among(work.session, lines.c.collection_id, piece))
+        held = select(open_items.c.id).where(open_items.c.id.in_(asked)).order_by(open_items.c.id).with_for_update()
+        await work.session.execute(select(func.count()).select_from(held.subquery()))
+
+
+async def move_collections(
+    work: Work,
+    ids: Iterable[int],
+    *,
+    from_states: Sequence[CollectionState],
+    to_state: CollectionState,
+    reason: str = "",
+    **values: Any,
+) -> list[int]:
+    """Move those of some collections that are in one of some states, and write each move down; return their keys.
+
+    The life cycle allows it: callers name states from which it does.
+    """
+    moved: list[int] = []
+    for from_state in from_states:
+        for piece in in_pieces(ids):
+            statement = (
+                update(collections)
+                .where(
+                    collections.c.company_id == work.company_id,
+                    collections.c.state == from_state,
+                    among(work.session, collections.c.id, piece),
+                )
+                .values(state=to_state, version=collections.c.version + 1, **values)
+                .returning(collections.c.id, collections.c.version)
+                .execution_options(synchronize_session=False)
+            )
+            rows = sorted(tuple(row) for row in await work.session.execute(statement))
+            await write_moves(work, "collection", rows, from_state.value, to_state.value, reason)
+            moved += [key for key, _ in rows]
+    return sorted(moved)
+
+
+async def free_items(work: Work, ids: Several[int]) -> None:
+    """Let collections no longer ask for their items: they were settled or will not be."""
+    asked = await asked_of_items(work.session, ids)
+    work.touched_items |= asked.keys()
+    await release_items(work, {key: minor for key, (minor, _) in asked.items()})
+
+
+async def asked_of_items(session: AsyncSession, ids: Several[int]) -> dict[int, tuple[int, dt.date]]:
+    """Return how much some collections ask of each item in all, signed as the item, and on which day."""
+    found: dict[int, tuple[int, dt.date]] = {}
+    for piece in in_pieces(ids):
+        query = (
+            select(lines.c.open_item_id, lines.c.amount_minor, collections.c.collection_date)
+            .join(collections, collections.c.id == lines.c.collection_id)
+            .where(among(session, lines.c.collection_id, piece))
+            .order_by(lines.c.open_item_id, lines.c.id)
+        )
+        for item_id, amount, date in await session.execute(query):
+            found[item_id] = (found.get(item_id, (0, date))[0] + amount, date)
+    return found
+
+
+async def ask_items_again(work: Work, ids: Several[int]) -> None:
+    """Let collections ask for their items again: what settled them was taken back."""
+    asked = await asked_of_items(work.session, ids)
+    work.touched_items |= asked.keys()
+    await hold_items(work, sorted(asked))
+    statement = (
+        update(open_items)
+        .where(open_items.c.id == bindparam("key"))
+        .values(collecting_minor=open_items.c.collecting_minor + bindparam("minor"), in_flight_date=bindparam("day"))
+    )
+    rows = [{"key": key, "minor": minor, "day": day} for key, (minor, day) in sorted(asked.items())]
+    if rows:
+        await (await work.session.connection()).execute(statement, rows)
+
+
+async def bank_statuses(session: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
+    """Return the last status that the bank reported of each of some collections."""
+    found: dict[int, str] = {}
+    for piece in in_pieces(ids):
+        query = select(collections.c.id, collections.c.bank_status).where(among(session, collections.c.id, piece))
+        found |= {row[0]: row[1] for row in await session.execute(query)}
+    return found
+
+
+async def set_run_status(work: Work, *, run_id: int, bank_status: str) -> None:
+    """Note the last status that the bank reported of a run."""
+    await work.session.execute(update(runs).where(runs.c.id == run_id).values(bank_status=bank_status))
+
+
+async def set_bank_status(work: Work, said: Mapping[int, str]) -> None:
+    """Note the last status that the bank reported of some collections."""
+    statement = update(collections).where(collections.c.id == bindparam("key")).values(bank_status=bindparam("said"))
+    rows = [{"key": key, "said": status} for key, status in sorted(said.items())]
+    if rows:
+        await (await work.session.connection()).execute(statement, rows)
+
+
+async def release_amendments(work: Work, ids: Several[int]) -> None:
+    """Let what rejected collections told of mandates be told again (sepa-rules 1.6)."""
+    for piece in in_pieces(ids):
+        carried = among(work.session, amendments.c.carried_by_id, piece)
+        statement = update(amendments).where(amendments.c.company_id == work.company_id, carried)
+        await work.session.execute(statement.where(amendments.c.is_done.is_(False)).values(carried_by_id=None))
+
+
+async def finish_amendments(work: Work, ids: Several[int], *, is_done: bool = True) -> None:
+    """What settled collections told of mandates is done; or, when that is taken back, is not."""
+    for piece in in_pieces(ids):
+        carried = among(work.session, amendments.c.carried_by_id, piece)
+        statement = update(amendments).where(amendments.c.company_id == work.company_id, carried)
+        await work.session.execute(statement.values(is_done=is_done))
+
+
+async def close_ended_runs(work: Work, ids: Several[int]) -> None:
+    """Close the submitted runs of some collections in which nothing waits any more."""
+    await _move_runs(work, ids, RunState.SUBMITTED, RunState.CLOSED)
+
+
+async def open_runs_again(work: Work, ids: Several[int]) -> None:
+    """Open the closed runs of some collections again: what settled them was taken back."""
+    await _move_runs(work, ids, RunState.CLOSED, RunState.SUBMITTED)
+
+
+async def _move_runs(work: Work, ids: Several[int], from_state: RunState, to_state: RunState) -> None:
+    wanted: set[int] = set()
+    for piece in in_pieces(ids):
+        query = (
+            select(batches.c.run_id)
+            .join(collections, collections.c.batch_id == batches.c.id)
+            .where(among(work.session, collections.c.id, piece))
+            .distinct()
+        )
+        wanted |= set((await work.session.execute(query)).scalars())
+    waits = (
+        select(collections.c.id)
+        .join(batches, batches.c.id == collections.c.batch_id)
+        .where(batches.c.run_id == runs.c.id, collections.c.state.in_(_LIVE))
+        .exists()
+    )
+    statement = update(runs).where(runs.c.id.in_(sorted(wanted)), runs.c.state == from_state)
+    closing = to_state is RunState.CLOSED
+    statement = statement.where(~waits if closing else waits).values(
+        state=to_state, version=runs.c.version + 1, closed_at=work.now if closing else None
+    )
+    moved = await work.session.execute(
+        statement.returning(runs.c.id, runs.c.version).execution_options(synchronize_session=False)
+    )
+    await write_moves(work, "collection_run", sorted(map(tuple, moved)), from_state.value, to_state.value, "")
+
+
+async def tries_of(session: AsyncSession, ids: Sequence[int], *, rounds: int = 5) -> dict[int, int]:
+    """Return how often the debt of each collection was presented before: the length of its chain of retries."""
+    tries = dict.fromkeys(ids, 0)
+    ahead = {key: key for key in ids}  # The collection asked for, and where in its chain we are.
+    for _ in range(rounds):
+        earlier: dict[int, int] = {}
+        for piece in in_pieces(ahead.values()):
+            query = select(collections.c.id, collections.c.retry_of_id).where(
+                among(session, collections.c.id, piece), collections.c.retry_of_id.is_not(None)
+            )
+            earlier |= {row[0]: row[1] for row in await session.execute(query)}
+        ahead = {key: earlier[at] for key, at in ahead.items() if at in earlier}
+        for key in ahead:
+            tries[key] += 1
+        if not ahead:
+            break
+    return tries

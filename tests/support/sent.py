@@ -1,0 +1,180 @@
+"""Debits that were sent: rows as a freeze and a submission leave them, and the bank's answers to them."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from gateway.store import collection_answers
+from gateway.store.accounts import BankAccount
+from gateway.store.collection_runs import CollectionBatch, CollectionRun
+from gateway.store.collections import Collection, CollectionLine
+from gateway.store.columns import table_of
+from gateway.store.mandates import mandates
+from gateway.store.open_items import open_items
+from gateway.store.unpaid import Unpaid
+from schemas.codes.lists import LocalInstrument, SequenceType
+from schemas.states import CollectionState, RunState
+from support.gateways import Bench
+from support.master_data import customer, german_iban, imported, invoice, mandate
+
+DUE = dt.date(2026, 11, 17)  # A Tuesday.
+CUSTOMERS = ("C1", "C2", "C3")
+INVOICES = {"FA-1": ("C1", 10_000), "FA-2": ("C1", 5_050), "FA-3": ("C2", 20_000), "FA-4": ("C3", 7_777)}
+PAIN002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
+
+
+class Debit(NamedTuple):
+    """One debit to send: what it asks of which items, by number, in minor units."""
+
+    end_to_end_id: str
+    mandate: str
+    items: dict[str, int]
+    scheme: LocalInstrument = LocalInstrument.CORE
+
+
+DEBITS = (
+    Debit("E2E-1", "M-C1", {"FA-1": 10_000, "FA-2": 5_050}),
+    Debit("E2E-2", "M-C2", {"FA-3": 20_000}),
+    Debit("E2E-3", "M-C3", {"FA-4": 7_777}),
+)
+
+
+async def debtors(bench: Bench) -> None:
+    """Import three customers with mandates and four invoices."""
+    await imported(bench.database, bench.company_id, *[customer(number) for number in CUSTOMERS])
+    rows = [invoice(number, minor, customer=whose) for number, (whose, minor) in INVOICES.items()]
+    await imported(bench.database, bench.company_id, *rows)
+    made = [mandate(f"M-{whose}", customer=whose, iban=german_iban(place)) for place, whose in enumerate(CUSTOMERS, 1)]
+    await imported(bench.database, bench.company_id, *made)
+
+
+async def send(
+    bench: Bench,
+    *debits: Debit,
+    message_id: str = "MSG-1",
+    block: str = "PMT-1",
+    day: dt.date = DUE,
+    state: CollectionState = CollectionState.SUBMITTED,
+    run_state: RunState = RunState.SUBMITTED,
+) -> dict[str, int]:
+    """Store a run with one block that the bank has; return the keys of its debits by end-to-end id."""
+    items, known = await _keys(bench)
+    keys: dict[str, int] = {}
+    total = sum(sum(debit.items.values()) for debit in debits)
+    async with bench.begin() as work:
+        account = (await work.session.execute(select(table_of(BankAccount).c.id))).scalars().first()
+        run = CollectionRun(
+            id=work.new_id(), company_id=bench.company_id, bank_account_id=account, state=run_state,
+            message_id=message_id, profile={}, left_out=[], collection_count=len(debits), sum_minor=total,
+            created_at=work.now,
+        )  # fmt: skip
+        batch = CollectionBatch(
+            id=work.new_id(), company_id=bench.company_id, run_id=run.id, bank_account_id=account,
+            payment_information_id=block, collection_date=day, local_instrument=LocalInstrument.CORE,
+            sequence_type=SequenceType.RECURRENT, is_batch_booked=True, collection_count=len(debits),
+            sum_minor=total, journal_id=work.journal_id,
+        )  # fmt: skip
+        work.add(run)
+        await work.flush()
+        work.add(batch)
+        await work.flush()
+        for debit in debits:
+            mandate_id, party_id = known[debit.mandate]
+            keys[debit.end_to_end_id] = key = work.new_id()
+            work.add(
+                Collection(
+                    id=key, company_id=bench.company_id, party_id=party_id, mandate_id=mandate_id,
+                    bank_account_id=account, batch_id=batch.id, state=state, end_to_end_id=debit.end_to_end_id,
+                    amount_minor=sum(debit.items.values()), due_date=day, collection_date=day,
+                    local_instrument=debit.scheme, sequence_type=SequenceType.RECURRENT,
+                    mandate_reference=debit.mandate, created_at=work.now,
+                )
+            )  # fmt: skip
+        await work.flush()
+        for debit in debits:
+            for number, minor in debit.items.items():
+                line = CollectionLine(
+                    id=work.new_id(), company_id=bench.company_id, collection_id=keys[debit.end_to_end_id],
+                    open_item_id=items[number], amount_minor=minor, journal_id=work.journal_id,
+                )  # fmt: skip
+                work.add(line)
+        await work.flush()
+        await collection_answers.ask_items_again(work, list(keys.values()))
+        work.say("freeze_run", f"run:{run.id}")
+    return keys
+
+
+async def _keys(bench: Bench) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
+    async with bench.database.read() as session:
+        items = {row[0]: row[1] for row in await session.execute(select(open_items.c.number, open_items.c.id))}
+        query = select(mandates.c.reference, mandates.c.id, mandates.c.party_id)
+        return items, {row[0]: (row[1], row[2]) for row in await session.execute(query)}
+
+
+class ItemNow(NamedTuple):
+    """What of an item a test looks at."""
+
+    settled_minor: int
+    collecting_minor: int
+    in_flight_date: dt.date | None
+
+
+async def items_now(bench: Bench) -> dict[str, ItemNow]:
+    """Return the guards of all items by number."""
+    c = open_items.c
+    async with bench.database.read() as session:
+        query = select(c.number, c.settled_minor, c.collecting_minor, c.in_flight_date).order_by(c.id)
+        return {row[0]: ItemNow(*row[1:]) for row in await session.execute(query)}
+
+
+async def states(bench: Bench) -> dict[str, str]:
+    """Return the state of each collection by its end-to-end id."""
+    return {row.end_to_end_id: row.state.value for row in await bench.rows(Collection)}
+
+
+async def mandate_states(bench: Bench) -> dict[str, str]:
+    """Return the state of each mandate by its reference."""
+    async with bench.database.read() as session:
+        query = select(mandates.c.reference, mandates.c.state).order_by(mandates.c.id)
+        return {row[0]: row[1].value for row in await session.execute(query)}
+
+
+async def register(bench: Bench) -> Sequence[Any]:
+    """Return the unpaid register in the order in which it was written."""
+    return await bench.rows(Unpaid)
+
+
+def reason(code: str, *, text: str = "") -> str:
+    """Return one ``StsRsnInf``."""
+    words = f"<AddtlInf>{text}</AddtlInf>" if text else ""
+    return f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn>{words}</StsRsnInf>"
+
+
+def answer(end_to_end_id: str, status: str = "RJCT", code: str = "AM04") -> str:
+    """Return one ``TxInfAndSts``."""
+    said = reason(code) if code else ""
+    return f"<TxInfAndSts><OrgnlEndToEndId>{end_to_end_id}</OrgnlEndToEndId><TxSts>{status}</TxSts>{said}</TxInfAndSts>"
+
+
+def block_answer(*answers: str, block: str = "PMT-1", status: str = "", code: str = "") -> str:
+    """Return one ``OrgnlPmtInfAndSts``."""
+    said = (f"<PmtInfSts>{status}</PmtInfSts>" if status else "") + (reason(code) if code else "")
+    return f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{block}</OrgnlPmtInfId>{said}{''.join(answers)}</OrgnlPmtInfAndSts>"
+
+
+def pain002(*blocks: str, message_id: str = "R-1", original: str = "MSG-1", status: str = "", code: str = "") -> bytes:
+    """Return a status report."""
+    said = (f"<GrpSts>{status}</GrpSts>" if status else "") + (reason(code) if code else "")
+    group = f"<OrgnlMsgId>{original}</OrgnlMsgId><OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId>{said}"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{PAIN002}"><CstmrPmtStsRpt><GrpHdr>'
+        f"<MsgId>{message_id}</MsgId><CreDtTm>2026-11-16T08:00:00Z</CreDtTm></GrpHdr><OrgnlGrpInfAndSts>{group}"
+        f"</OrgnlGrpInfAndSts>{''.join(blocks)}</CstmrPmtStsRpt></Document>"
+    ).encode()
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> Iterable[str]:
+    """Return the names under which something changed."""
+    return [name for name in after if after[name] != before.get(name)]
