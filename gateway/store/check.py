@@ -7,7 +7,7 @@ or repaired database may not have been guarded all the time.
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Table, and_, cast, exists, func, not_, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Subquery, Table, and_, cast, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.lifecycle import (
