@@ -61,6 +61,13 @@ class Settings(BaseSettings):
     account_attempts_max: int = Field(gt=0)
     address_attempts_max: int = Field(gt=0)
     attempts_window_s: int = Field(gt=0)
+    smtp_host: str = ""  # Empty: no mail is sent.
+    smtp_port: int = Field(gt=0, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_sender: str = ""
+    smtp_security: str = Field(pattern="^(starttls|tls|none)$")
+
     session_idle_s: int = Field(gt=0, le=30 * 60)
     session_longest_s: int = Field(gt=0, le=12 * 3600)
 
@@ -77,6 +84,12 @@ class Settings(BaseSettings):
     def _administrator_is_whole(self) -> Self:
         if bool(self.admin_login) != bool(self.admin_password.get_secret_value()):
             raise ValueError("admin_login and admin_password are set together or not at all")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_host and "@" not in self.smtp_sender:
+            raise ValueError("smtp_sender is the address that mails come from; it is needed with smtp_host")
         return self
 
     @property

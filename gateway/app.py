@@ -11,12 +11,14 @@ from argon2 import PasswordHasher
 
 from config.banks import load_bank_profiles
 from config.catalogs import load_catalogs
+from config.letters import load_templates
 from config.settings import InvalidSettings, Settings
 from gateway.jobs import Jobs
 from gateway.services.fill_demo import PASSWORD, PEOPLE, fill_demo, is_empty
 from gateway.services.freeze_run import CollectPlace
 from gateway.services.log_in import LogInRules
 from gateway.services.passwords import Passwords
+from gateway.services.send_mail import Mailer
 from gateway.services.set_up_installation import ensure_company, ensure_first_administrator, first_administrator_link
 from gateway.store.database import Database, open_database, sqlite_url
 from gateway.store.installation_key import installation_key
@@ -87,6 +89,8 @@ async def build_app(
         limits=_limits(settings),
         log_in_rules=_log_in_rules(settings),
         proxies=settings.proxies,
+        templates=load_templates(),
+        mailer=_mailer(settings),
     )
     application = make_application(gateway, routes)
     jobs = Jobs(database, workers.import_file, clock)
@@ -160,6 +164,19 @@ async def admit_first_administrator(application: web.Application, settings: Sett
         return None
     link = await first_administrator_link(gateway.database, now=gateway.clock())
     return None if link is None else f"{gateway.address.url}/welcome/{link}"
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    if not settings.smtp_host:
+        return None
+    return Mailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+        sender=settings.smtp_sender,
+        security=settings.smtp_security,
+    )
 
 
 def _limits(settings: Settings) -> Limits:

@@ -6,6 +6,7 @@ Who signs it and how it changes are services; what a bank is told of a change is
 import calendar
 import datetime as dt
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -38,14 +39,21 @@ class MandateObstacle(StrEnum):
     RESTS = "rests"  # Its account changed; the first debit waits some days.
 
 
+class Fault(NamedTuple):
+    """What is wrong in one field."""
+
+    field: str
+    text: str
+
+
 class InvalidMandate(GatewayError):
     """The mandate says something that cannot be."""
 
     code = "invalid_mandate"
 
-    def __init__(self, faults: dict[str, str]) -> None:
-        super().__init__("; ".join(faults.values()))
-        self.faults = faults  # By field.
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(fault.text for fault in faults))
+        self.faults = dict(faults)
 
 
 class MandateToCollect(Protocol):
@@ -131,49 +139,47 @@ class MandateEntry(NamedTuple):
 
 def check_entry(entry: MandateEntry, *, today: dt.date) -> None:
     """Check what is entered as a mandate. Raises InvalidMandate, which names each field."""
-    faults = {**_dates(entry, today), **_texts(entry), **_bank(entry, today)}
+    faults = [*_dates(entry, today), *_texts(entry), *_bank(entry, today)]
     if faults:
-        raise InvalidMandate(faults)
+        raise InvalidMandate(*faults)
 
 
-def _dates(entry: MandateEntry, today: dt.date) -> dict[str, str]:
-    faults: dict[str, str] = {}
-    if entry.signature_date is not None and entry.signature_date > today:
+def _dates(entry: MandateEntry, today: dt.date) -> Iterator[Fault]:
+    signed, confirmed = entry.signature_date, entry.b2b_confirmed_date
+    if signed is not None and signed > today:
         # The bank would send it back as MD02.
-        faults["signature_date"] = f"a mandate cannot be signed on {entry.signature_date}, after today"
-    confirmed = entry.b2b_confirmed_date
-    if confirmed is not None and entry.scheme is not LocalInstrument.B2B:
-        faults["b2b_confirmed_date"] = "only a B2B mandate is confirmed to the debtor's bank"
-    elif confirmed is not None and not (entry.signature_date or today) <= confirmed <= today:
-        faults["b2b_confirmed_date"] = f"{confirmed} does not lie between the signature and today"
-    return faults
+        yield Fault("signature_date", f"a mandate cannot be signed on {signed}, after today")
+    if confirmed is None:
+        return
+    if entry.scheme is not LocalInstrument.B2B:
+        yield Fault("b2b_confirmed_date", "only a B2B mandate is confirmed to the debtor's bank")
+    elif not (signed or today) <= confirmed <= today:
+        yield Fault("b2b_confirmed_date", f"{confirmed} does not lie between the signature and today")
 
 
-def _texts(entry: MandateEntry) -> dict[str, str]:
-    faults: dict[str, str] = {}
+def _texts(entry: MandateEntry) -> Iterator[Fault]:
     if not 1 <= len(entry.debtor_name) <= NAME_MAX:
-        faults["debtor_name"] = f"the debtor has a name of 1 to {NAME_MAX} characters"
+        yield Fault("debtor_name", "the debtor has a name of 1 to 70 characters")
     if len(entry.ultimate_debtor) > NAME_MAX:
-        faults["ultimate_debtor"] = f"a name has at most {NAME_MAX} characters"
-    if entry.debtor_country and not _COUNTRY.fullmatch(entry.debtor_country):
-        faults["debtor_country"] = f"{entry.debtor_country!r} is not a country such as DE"
-    return faults
+        yield Fault("ultimate_debtor", "a name has at most 70 characters")
+    country = entry.debtor_country
+    if country and not _COUNTRY.fullmatch(country):
+        yield Fault("debtor_country", f"{country!r} is not a country such as DE")
 
 
-def _bank(entry: MandateEntry, today: dt.date) -> dict[str, str]:
+def _bank(entry: MandateEntry, today: dt.date) -> Iterator[Fault]:
     """Check where the debtor's bank is: in SEPA; outside the EEA it wants its BIC and the debtor's address."""
     country = entry.iban.country
     if not is_sepa(country, today):
-        return {"iban": f"accounts in {country} cannot be debited: {country} is not in SEPA"}
+        yield Fault("iban", f"accounts in {country} cannot be debited: it is not in SEPA")
+        return
     if is_eea(country):
-        return {}
-    faults: dict[str, str] = {}
+        return
     if entry.bic is None:
-        faults["bic"] = f"a bank in {country}, outside the EEA, is named by its BIC"
+        yield Fault("bic", f"a bank in {country}, outside the EEA, is named by its BIC")
     for field, value in (("debtor_town", entry.debtor_town), ("debtor_country", entry.debtor_country)):
         if not value:
-            faults[field] = f"a debtor with a bank in {country}, outside the EEA, has town and country"
-    return faults
+            yield Fault(field, f"a debtor with a bank in {country}, outside the EEA, has town and country")
 
 
 def make_reference(pattern: str, *, customer_number: str, number: int) -> MandateReference:

@@ -5,7 +5,7 @@ mandate that was never collected, so nothing is carried then. Another account ne
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gateway.domain.mandate import check_entry
@@ -18,7 +18,7 @@ from gateway.store.protected_changes import NewChange, ProtectedChange
 from gateway.store.work import Work
 from schemas.codes.lists import LocalInstrument
 from schemas.errors import GatewayError
-from schemas.identifiers import Bic, CreditorIdentifier, Iban, mask_account
+from schemas.identifiers import Bic, CreditorIdentifier, Iban
 from schemas.states import AmendmentKind, MandateState, ProtectedKind
 
 REST_DAYS = 1  # From a new account to the first debit, when the company set nothing else.
@@ -136,23 +136,3 @@ async def apply_account(work: Work, change: ProtectedChange) -> None:
 async def _rest_days(work: Work) -> int:
     policy = await creditors.collection_policy_of(work.session, work.company_id)
     return int(policy.get("new_account_rest_days", REST_DAYS))
-
-
-def shown_account(record: dict[str, str]) -> tuple[str, str]:
-    """Return the old and the new account of a proposal, masked."""
-    return mask_account(record["before"]), mask_account(record["iban"])
-
-
-async def carried(work: Work, *, pairs: Sequence[tuple[int, int]]) -> None:
-    """Note that collections that are frozen carry what waits: pairs of mandate and collection."""
-    await mandate_papers.carry_amendments(work, pairs)
-
-
-async def settled(work: Work, *, collection_ids: Iterable[int]) -> None:
-    """Note that collections settled: what they carried is known to the banks."""
-    await mandate_papers.finish_amendments(work, collection_ids=collection_ids)
-
-
-async def not_settled(work: Work, *, collection_ids: Iterable[int]) -> None:
-    """Note that collections were rejected before settlement or never left: the next ones carry it again."""
-    await mandate_papers.release_amendments(work, collection_ids=collection_ids)

@@ -39,6 +39,7 @@ async def accept_changes(work: Work, *, ids: Sequence[int]) -> int:
     for change in changes:
         await APPLIERS[change.kind](work, change)
     await _close(work, changes, ProposalState.ACCEPTED, "")
+    work.say("accept_change", _subject(changes), changed=len(changes))
     return len(changes)
 
 
@@ -46,6 +47,7 @@ async def refuse_changes(work: Work, *, ids: Sequence[int], reason: str) -> int:
     """Refuse proposals and return how many; the old values stay. Raises ChangeDecided or OwnProposal (machine)."""
     changes = await _to_decide(work, ids, may_be_own=True)  # Who thinks better of it may take it back.
     await _close(work, changes, ProposalState.REFUSED, reason)
+    work.say("refuse_change", _subject(changes), reason=reason, changed=len(changes))
     return len(changes)
 
 
@@ -72,8 +74,10 @@ async def _behind(work: Work, word: str) -> str:
 
 async def _close(work: Work, changes: Sequence[ProtectedChange], state: ProposalState, reason: str) -> None:
     await protected_changes.close_changes(work, ids=[change.id for change in changes], state=state, reason=reason)
-    verb = "accept_change" if state is ProposalState.ACCEPTED else "refuse_change"
-    work.say(verb, SUBJECTS[changes[0].kind].format(changes[0].subject_id), reason=reason, changed=len(changes))
+
+
+def _subject(changes: Sequence[ProtectedChange]) -> str:
+    return SUBJECTS[changes[0].kind].format(changes[0].subject_id)
 
 
 SUBJECTS: Mapping[ProtectedKind, str] = {

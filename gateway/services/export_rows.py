@@ -1,4 +1,4 @@
-"""Export what is stored as CSV: allocations, bank transactions, invoices.
+"""Export what is stored as CSV: allocations, bank transactions, invoices, mandates.
 
 A text that a spreadsheet would take for a formula gets an apostrophe in front (reliability section 7).
 """
@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
-from gateway.store import exports
+from gateway.store import exports, mandate_lists
 from gateway.store.database import ReadSession
+from gateway.store.mandate_lists import MandateFilter
 
 _FORMULA = tuple("=+-@\t\r\0＝＋－＠")
 
@@ -22,6 +23,7 @@ class Exportable(StrEnum):
     ALLOCATIONS = "allocations"
     BANK_TRANSACTIONS = "bank-transactions"
     INVOICES = "invoices"
+    MANDATES = "mandates"
 
 
 async def export_rows(
@@ -31,7 +33,7 @@ async def export_rows(
     names, rows = _source(session, what, company_id, history=history)
     yield _line(names, lambda value: value)
     async for row in rows:
-        yield _line(row, _cell)
+        yield _line(row, cell)
 
 
 def _source(
@@ -42,6 +44,9 @@ def _source(
         return exports.ALLOCATION_COLUMNS, rows
     if what is Exportable.BANK_TRANSACTIONS:
         return exports.BANK_TRANSACTION_COLUMNS, exports.bank_transaction_rows(session, company_id=company_id)
+    if what is Exportable.MANDATES:
+        rows = mandate_lists.export_mandate_rows(session, company_id=company_id, wanted=MandateFilter())
+        return mandate_lists.EXPORT_COLUMNS, rows
     return exports.INVOICE_COLUMNS, exports.invoice_rows(session, company_id=company_id)
 
 
@@ -51,7 +56,8 @@ def _line(values: Sequence[Any], cell: Callable[[Any], Any]) -> str:
     return out.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """Return a value as a cell of a CSV, in which no text is a formula."""
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, bool):

@@ -11,6 +11,7 @@ from gateway.services import add_people
 from gateway.services.import_statement import Gate, import_file
 from gateway.services.import_tables import Table, apply_import, columns_of
 from gateway.services.manage_accounts import add_account
+from gateway.services.manage_creditors import CreditorRecord, add_creditor
 from gateway.services.passwords import Passwords
 from gateway.services.receive_file import receive_file
 from gateway.store import users_queries
@@ -56,9 +57,7 @@ async def fill_demo(gate: Gate, passwords: Passwords, demo: Demo, *, progress: P
     if not await is_empty(gate):
         raise NotEmpty
     company = await add_people.company_named(gate.database, "")
-    for account in demo.accounts:
-        async with gate.database.begin(actor=SYSTEM, now=gate.now(), company_id=company.id) as work:
-            await add_account(work, account=account.iban, name=account.name, bic=account.bic)
+    await _be_creditor(gate, company.id, demo)
     tables = (
         (TableKind.CUSTOMERS, demo.customers_csv),
         (TableKind.MANDATES, demo.mandates_csv),
@@ -75,6 +74,19 @@ async def fill_demo(gate: Gate, passwords: Passwords, demo: Demo, *, progress: P
         )  # fmt: skip
         await import_file(gate, file_id=receipt.file_id, token=secrets.token_hex(16))
     return tuple([await _add_person(gate, passwords, *person) for person in PEOPLE])
+
+
+async def _be_creditor(gate: Gate, company_id: int, demo: Demo) -> None:
+    """Add the accounts of the company, and who it is as a creditor: its collections are credited to the first."""
+    keys = []
+    for account in demo.accounts:
+        async with gate.database.begin(actor=SYSTEM, now=gate.now(), company_id=company_id) as work:
+            row = await add_account(work, account=account.iban, name=account.name, bic=account.bic)
+            keys.append(row.id)
+    record = CreditorRecord(demo.company_name, "Brunnenstraße 1", "53111", "Bonn", "DE")
+    identifier = demo.mandates[0].creditor_identifier
+    async with gate.database.begin(actor=SYSTEM, now=gate.now(), company_id=company_id) as work:
+        await add_creditor(work, identifier=identifier, record=record, bank_account_id=keys[0])
 
 
 async def _import_table(gate: Gate, company_id: int, kind: TableKind, data: bytes) -> None:

@@ -8,11 +8,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from schwifty import IBAN
-from schwifty.exceptions import InvalidBBANChecksum, SchwiftyException
-
 from gateway.domain.lifecycle import MANDATE
-from gateway.domain.mandate import InvalidMandate, MandateEntry, check_entry, make_reference
+from gateway.domain.mandate import Fault, InvalidMandate, MandateEntry, check_entry, make_reference
 from gateway.domain.mandate_import import MandateStep
 from gateway.store import companies, creditors, mandates, parties
 from gateway.store.mandates import Mandate, MandateMove, NewMandate
@@ -20,7 +17,6 @@ from gateway.store.work import Work
 from schemas.codes.lists import LocalInstrument
 from schemas.errors import Conflict, NotFound
 from schemas.identifiers import Bic, CreditorIdentifier, Iban, MandateReference
-from schemas.national_accounts import national_check_warning
 from schemas.states import MandateState
 from schemas.tables import MandateType
 
@@ -158,17 +154,17 @@ async def change_mandate(work: Work, *, mandate_id: int, entry: MandateEntry) ->
 
 
 def _check_signed(row: Mandate, entry: MandateEntry) -> None:
-    faults = {
-        name: f"{getattr(row, name)}, as it was signed; another one needs a new mandate"
+    faults = [
+        Fault(name, "it stays as it was signed; another one needs a new mandate")
         for name in ("scheme", "type")
         if getattr(row, name) != getattr(entry, name).value
-    }
+    ]
     if row.iban != entry.iban:
-        faults["iban"] = "another account of a signed mandate is proposed, and a second person accepts it"
+        faults.append(Fault("iban", "another account of a signed mandate is proposed, and a second person accepts it"))
     if entry.signature_date is None:
-        faults["signature_date"] = "a signed mandate says when it was signed"
+        faults.append(Fault("signature_date", "a signed mandate says when it was signed"))
     if faults:
-        raise InvalidMandate(faults)
+        raise InvalidMandate(*faults)
 
 
 async def sign_mandate(work: Work, *, mandate_id: int, signature_date: dt.date, place: str = "") -> None:
@@ -225,20 +221,6 @@ async def open_mandate(work: Work, mandate_id: int) -> Mandate:
     return row
 
 
-def account_warning(iban: Iban) -> str | None:
-    """Return what is odd about the national check digits of an account, or None. It may still be right."""
-    warning = national_check_warning(iban)
-    if warning is not None:
-        return warning
-    try:
-        IBAN(iban, validate_bban=True)
-    except InvalidBBANChecksum:
-        return f"IBAN {iban.masked} fails the national check of {iban.country}; it may still be right"
-    except SchwiftyException:
-        return None
-    return None
-
-
 async def write_mandates(work: Work, steps: Sequence[MandateStep]) -> list[int]:
     """Write new and changed mandates; return the keys of the new ones.
 
@@ -265,7 +247,7 @@ async def move_mandate(work: Work, *, mandate_id: int, to_state: MandateState, r
         raise NoSuchMandate(f"there is no mandate {mandate_id}")
     MANDATE.move(row.state, to_state)
     if row.state is MandateState.DRAFT and to_state is MandateState.ACTIVE and row.signature_date is None:
-        raise InvalidMandate({"signature_date": "a mandate becomes active when it says when it was signed"})
+        raise InvalidMandate(Fault("signature_date", "a mandate becomes active when it says when it was signed"))
     await _move(work, row, to_state, reason)
     work.say("move_mandate", f"mandate:{mandate_id}", reason=reason)
 

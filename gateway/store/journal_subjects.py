@@ -12,6 +12,7 @@ from gateway.store.accounts import BankAccount
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.columns import table_of
 from gateway.store.companies import Company
+from gateway.store.creditors import creditors
 from gateway.store.fetch import among
 from gateway.store.mandates import mandates
 from gateway.store.open_items import open_items
@@ -65,6 +66,7 @@ def _queries(session: AsyncSession, company_id: int, keys: Mapping[str, list[int
         "open_item": (open_items.c.id, _plain(open_items.c.id, open_items.c.number), open_items.c.company_id),
         "party": (parties.c.id, _plain(parties.c.id, parties.c.name), parties.c.company_id),
         "mandate": (mandates.c.id, _plain(mandates.c.id, mandates.c.reference), mandates.c.company_id),
+        "creditor": (creditors.c.id, _plain(creditors.c.id, creditors.c.identifier), creditors.c.company_id),
         "bank_account": (_accounts.c.id, _plain(_accounts.c.id, _accounts.c.name), _accounts.c.company_id),
         "token": (_tokens.c.id, _plain(_tokens.c.id, _tokens.c.name), _tokens.c.company_id),
         "company": (_companies.c.id, _plain(_companies.c.id, _companies.c.name), _companies.c.id),

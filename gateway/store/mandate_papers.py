@@ -143,15 +143,6 @@ async def amendments_of(
     return found
 
 
-async def carry_amendments(work: Work, carried: Sequence[tuple[int, int]]) -> None:
-    """Note which collection carries what: pairs of mandate and collection, for all that was not carried yet."""
-    t = amendments.c
-    for mandate_id, collection_id in carried:
-        waits = (t.company_id == work.company_id, t.mandate_id == mandate_id, t.carried_by_id.is_(None))
-        statement = update(amendments).where(*waits, t.is_done.is_(False)).values(carried_by_id=collection_id)
-        await work.session.execute(statement)
-
-
 async def finish_amendments(work: Work, *, collection_ids: Iterable[int]) -> None:
     """Settled collections told the bank: what they carried is done."""
     t = amendments.c

@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from gateway.services.passwords import Passwords
 from gateway.services.receive_archive import Archive
 from gateway.services.receive_file import Receipt
 from gateway.services.secret_values import new_secret, page_token
+from gateway.services.send_mail import Mailer
 from gateway.store import reviews
 from gateway.store.database import Database
 from gateway.store.installation_key import InstallationKey
@@ -88,6 +89,8 @@ class Gateway:
     log_in_rules: LogInRules = field(default_factory=LogInRules)
     proxies: frozenset[str] = frozenset()
     metrics: Metrics = field(default_factory=Metrics)
+    templates: Mapping[str, str] = field(default_factory=dict)  # Of letters, by name.
+    mailer: Mailer | None = None  # None: no mail can be sent.
     is_draining: bool = False
 
 

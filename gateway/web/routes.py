@@ -3,10 +3,12 @@
 from gateway.web.api import audit as api_audit
 from gateway.web.api import bank_accounts as api_bank_accounts
 from gateway.web.api import bank_transactions as api_bank_transactions
+from gateway.web.api import creditors as api_creditors
 from gateway.web.api import customers as api_customers
 from gateway.web.api import description, exports, item_changes
 from gateway.web.api import imports as api_imports
 from gateway.web.api import invoices as api_invoices
+from gateway.web.api import mandates as api_mandates
 from gateway.web.api import policy as api_policy
 from gateway.web.api import reviews as api_reviews
 from gateway.web.api import search as api_search
@@ -17,6 +19,7 @@ from gateway.web.pages import (
     audit,
     bank_transactions,
     banks,
+    changes,
     customers,
     dashboard,
     health,
@@ -24,6 +27,9 @@ from gateway.web.pages import (
     invoice_forms,
     invoices,
     log_in,
+    mandate_forms,
+    mandate_papers,
+    mandates,
     parts,
     review,
     review_decide,
@@ -32,6 +38,7 @@ from gateway.web.pages import (
     review_split,
     search,
     settings,
+    signing,
     statement,
     statement_files,
     statements,
@@ -56,6 +63,11 @@ ROUTES: tuple[Route, ...] = (
     *invoices.ROUTES,
     *invoice_forms.ROUTES,
     *customers.ROUTES,
+    *mandates.ROUTES,
+    *mandate_forms.ROUTES,
+    *mandate_papers.ROUTES,
+    *signing.ROUTES,
+    *changes.ROUTES,
     *banks.ROUTES,
     *settings.ROUTES,
     *audit.ROUTES,
@@ -69,6 +81,8 @@ ROUTES: tuple[Route, ...] = (
     *api_customers.ROUTES,
     *api_invoices.ROUTES,
     *item_changes.ROUTES,
+    *api_mandates.ROUTES,
+    *api_creditors.ROUTES,
     *api_bank_accounts.ROUTES,
     *api_policy.ROUTES,
     *api_imports.ROUTES,

@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from schemas.states import AllocationKind, HoldReason, IbanSource, IgnoreCategory, OpenItemKind, ReviewReason
+from gateway.domain.mandate import MandateObstacle
+from schemas.codes.lists import LocalInstrument
+from schemas.states import (
+    AllocationKind,
+    AmendmentKind,
+    DocumentKind,
+    HoldReason,
+    IbanSource,
+    IgnoreCategory,
+    OpenItemKind,
+    ProtectedKind,
+    ReviewReason,
+)
 
 
 def mark(label: str) -> str:
@@ -78,6 +90,44 @@ IBAN_SOURCES: Mapping[StrEnum, str] = {
     IbanSource.COLLECTOR: mark("pays for several customers"),
 }
 
+MANDATE_OBSTACLES: Mapping[StrEnum, str] = {
+    MandateObstacle.NOT_SIGNED: mark("It is not signed yet"),
+    MandateObstacle.SUSPENDED: mark("It is suspended"),
+    MandateObstacle.ENDED: mark("It ended; a new mandate is needed"),
+    MandateObstacle.UNUSED_TOO_LONG: mark("It was not used for 36 months; a new mandate is needed"),
+    MandateObstacle.USED_ALREADY: mark("It was for one debit, which was made"),
+    MandateObstacle.NOT_CONFIRMED: mark("The debtor has not confirmed it to his bank yet"),
+    MandateObstacle.RESTS: mark("Its account is new; the first debit waits some days"),
+}
+
+AMENDMENT_KINDS: Mapping[StrEnum, str] = {
+    AmendmentKind.REFERENCE: mark("Mandate reference"),
+    AmendmentKind.CREDITOR_IDENTIFIER: mark("Creditor identifier"),
+    AmendmentKind.CREDITOR_NAME: mark("Name of the creditor"),
+    AmendmentKind.DEBTOR_ACCOUNT: mark("Account of the debtor"),
+}
+
+DOCUMENT_KINDS: Mapping[StrEnum, str] = {
+    DocumentKind.FORM: mark("Form"),
+    DocumentKind.SCAN: mark("Signed form"),
+    DocumentKind.SIGNATURE: mark("Signature on the signing page"),
+    DocumentKind.NOTICE: mark("Notice of a debit"),
+    DocumentKind.OTHER: mark("Other document"),
+}
+
+PROTECTED_KINDS: Mapping[StrEnum, str] = {
+    ProtectedKind.MANDATE_IBAN: mark("Account that we collect from"),
+    ProtectedKind.REFUND_IBAN: mark("Account that we pay to"),
+    ProtectedKind.CREDITOR_ACCOUNT: mark("Account that collections are credited to"),
+    ProtectedKind.CREDITOR_IDENTIFIER: mark("Creditor identifier"),
+    ProtectedKind.APPROVAL_LIMIT: mark("Limit for approvals"),
+}
+
+INSTRUMENTS: Mapping[StrEnum, str] = {
+    LocalInstrument.CORE: mark("CORE direct debit"),
+    LocalInstrument.B2B: mark("B2B direct debit"),
+}
+
 RULES: Mapping[str, str] = {
     "exact_reference": mark("reference and exact amount"),
     "discount": mark("reference and agreed discount"),
@@ -109,6 +159,11 @@ WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     OpenItemKind: ITEM_KINDS,
     AllocationKind: ALLOCATION_KINDS,
     IbanSource: IBAN_SOURCES,
+    MandateObstacle: MANDATE_OBSTACLES,
+    AmendmentKind: AMENDMENT_KINDS,
+    DocumentKind: DOCUMENT_KINDS,
+    ProtectedKind: PROTECTED_KINDS,
+    LocalInstrument: INSTRUMENTS,
 }
 
 

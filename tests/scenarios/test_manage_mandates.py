@@ -382,19 +382,6 @@ async def test_mandates_unused_for_36_months_expire_once(register: Register) -> 
     assert await register.broken() == []
 
 
-@pytest.mark.parametrize(
-    ("iban", "is_odd"),
-    [
-        pytest.param("DE89370400440532013000", False, id="German, right"),
-        pytest.param("BE68539007547034", False, id="Belgian, right"),
-        pytest.param("FR7630006000011234567890189", False, id="French, right"),
-        pytest.param("FR4630006000011234567890188", True, id="French, key wrong"),
-    ],
-)
-def test_odd_national_digits_are_a_warning(iban: str, is_odd: bool) -> None:
-    assert (manage_mandates.account_warning(Iban(iban)) is not None) == is_odd
-
-
 async def test_a_swiss_account_needs_its_bank_and_the_address(register: Register) -> None:
     swiss = Iban.parse("CH9300762011623852957")
     row = await register.add_used()

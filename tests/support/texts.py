@@ -16,10 +16,12 @@ from jinja2.ext import babel_extract
 
 from config.catalogs import MESSAGE
 from gateway.domain.access import AccessChangeState
+from gateway.domain.mandate import MandateObstacle
 from gateway.domain.matching.model import Strength
 from gateway.web.words import word_of
 from parsers.tabular import field_names
 from schemas import statement, states, tables
+from schemas.codes import lists
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "gateway/web/templates"
@@ -29,7 +31,8 @@ SETS: tuple[type[StrEnum], ...] = (
     states.OpenItemKind, states.ItemState, states.AllocationKind, states.StatementFileState, states.StatementState,
     states.HoldReason, states.BankTransactionState, states.ReviewState, states.ReviewReason, states.IgnoreCategory,
     states.PaymentMethod, states.MandateState, states.IbanSource, states.Role, statement.StatementKind,
-    tables.MandateType, Strength, AccessChangeState,
+    tables.MandateType, Strength, AccessChangeState, MandateObstacle, states.AmendmentKind, states.DocumentKind,
+    states.ProtectedKind, lists.LocalInstrument,
 )  # fmt: skip
 _ROWS = (tables.CustomerRow, tables.InvoiceRow, tables.MandateRow)
 _IMPORTED = (tables.TableKind.CUSTOMERS, tables.TableKind.INVOICES, tables.TableKind.MANDATES)
@@ -43,7 +46,8 @@ _UNSEEN = (
     "gateway/web/assets.py", "parsers/inspect.py", "parsers/pain002.py", "schemas/reference_schemes.py",
 )  # fmt: skip
 # Which argument of a call is a message.
-_SAYING = {"warn": 0, "_warn": 0, "Hold": 1, "RowError": 3, "Choice": 1, "_parsed": 1, "_move": 4, "Contradiction": 1}
+_SAYING = {"warn": 0, "_warn": 0, "Hold": 1, "RowError": 3, "Choice": 1, "_parsed": 1, "_move": 4, "Contradiction": 1,
+           "Fault": 1}  # fmt: skip
 _KEPT_IN = frozenset({"warnings", "_warnings", "found"})  # Lists of messages.
 _SAID_IN = frozenset({"message", "expected", "refusal", "EXPECTED"})  # Names that texts are kept under.
 _LISTED_IN = ("_OTHER_MESSAGES", "_MAGIC", "_OTHERS")  # Tables of what a file is instead.

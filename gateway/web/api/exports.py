@@ -14,7 +14,7 @@ from schemas.payloads.exports import ExportFilter
 
 _PIECE = 64 * 1024
 # Accounts of payers stand whole in it: an IBAN is personal data (reliability section 8).
-_RIGHTS = {Exportable.BANK_TRANSACTIONS: Right.SEE_IBAN}
+_RIGHTS = {Exportable.BANK_TRANSACTIONS: Right.SEE_IBAN, Exportable.MANDATES: Right.SEE_IBAN}
 
 
 def _exporter(what: Exportable) -> Callable[[Call], Awaitable[web.StreamResponse]]:

@@ -46,6 +46,24 @@ SENTENCES: Mapping[str, str] = {
     "dispute_item": mark("%(who)s began or ended the dispute of %(subject)s"),
     "cancel_item": mark("%(who)s cancelled %(subject)s"),
     "move_mandate": mark("%(who)s changed the state of the mandate %(subject)s"),
+    "add_mandate": mark("%(who)s added the mandate %(subject)s"),
+    "change_mandate": mark("%(who)s changed the mandate %(subject)s"),
+    "sign_mandate": mark("%(who)s noted that the mandate %(subject)s was signed"),
+    "confirm_mandate": mark("%(who)s noted that the debtor confirmed the mandate %(subject)s to his bank"),
+    "amend_mandate": mark("%(who)s gave the mandate %(subject)s another reference"),
+    "propose_account": mark("%(who)s proposed another account for the mandate %(subject)s"),
+    "expire_mandates": mark("%(who)s let mandates expire that were not used for 36 months"),
+    "keep_document": mark("%(who)s kept a document of the mandate %(subject)s"),
+    "see_document": mark("%(who)s took a document of the mandate %(subject)s out"),
+    "make_signing_link": mark("%(who)s made a link with which the mandate %(subject)s is signed"),
+    "withdraw_signing_link": mark("%(who)s withdrew the link with which the mandate %(subject)s is signed"),
+    "send_signing_code": mark("%(who)s sent the debtor of the mandate %(subject)s a code"),
+    "sign_online": mark("The debtor of the mandate %(subject)s signed on the signing page"),
+    "add_creditor": mark("%(who)s added the creditor identifier %(subject)s"),
+    "change_creditor": mark("%(who)s changed the creditor %(subject)s"),
+    "propose_creditor": mark("%(who)s proposed a change of the creditor %(subject)s"),
+    "accept_change": mark("%(who)s accepted what was proposed for %(subject)s"),
+    "refuse_change": mark("%(who)s refused what was proposed for %(subject)s"),
     "import_customers": mark("%(who)s imported customers"),
     "import_invoices": mark("%(who)s imported invoices"),
     "import_mandates": mark("%(who)s imported mandates"),
@@ -90,12 +108,14 @@ COUNTS: Mapping[str, str] = {
 _PATHS: Mapping[str, str] = {
     "bank_transaction": "/bank-transactions/{}", "statement": "/statements/{}", "file": "/statements/files/{}",
     "open_item": "/invoices/{}", "party": "/customers/{}",
+    "mandate": "/mandates/{}",
 }  # fmt: skip
 # What a filter may ask for: kinds of things, and how each is called.
 KINDS: Mapping[str, str] = {
     "bank_transaction": mark("bank transactions"), "review_item": mark("questions"),
     "statement": mark("statements"), "file": mark("files"), "open_item": mark("invoices and credits"),
-    "party": mark("customers"), "mandate": mark("mandates"), "bank_account": mark("bank accounts"),
+    "party": mark("customers"), "mandate": mark("mandates"), "creditor": mark("creditor identifiers"),
+    "bank_account": mark("bank accounts"),
     "user": mark("users"), "token": mark("tokens"), "policy": mark("rules of matching"),
 }  # fmt: skip
 
@@ -132,7 +152,8 @@ def line_of(call: Call, row: Journal, known: Mapping[str, Named]) -> JournalLine
 
 def person(call: Call, word: str, known: Mapping[str, Named]) -> Markup:
     """Return who acted: a person, a machine, or the gateway itself."""
-    name = call._("The gateway") if word == "system" else known[word].name if word in known else word
+    ours = {"system": call._("The gateway"), "debtor": call._("The debtor")}
+    name = ours.get(word) or (known[word].name if word in known else word)
     return Markup("<b>{}</b>").format(name)
 
 

@@ -1,0 +1,116 @@
+"""Changes that wait for a second person: an approver sees what differs and decides, set by set."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from aiohttp import web
+
+from gateway.domain.access import Right
+from gateway.services import decide_changes
+from gateway.store import accounts, protected_changes, transaction_history
+from gateway.store.journal_subjects import Named, named
+from gateway.store.protected_changes import ProtectedChange
+from gateway.web.context import Call
+from gateway.web.match_again import match_soon
+from gateway.web.routing import page
+from gateway.web.views.mandates import before_and_after
+from schemas.errors import GatewayError, NotFound
+from schemas.states import ProtectedKind
+
+_WHOLE = frozenset({ProtectedKind.MANDATE_IBAN, ProtectedKind.REFUND_IBAN})
+
+
+class NoSuchChange(NotFound):
+    """There is no such change that waits."""
+
+
+class ChangeLine(NamedTuple):
+    """One change as it is shown."""
+
+    change: ProtectedChange
+    subject: Named | None
+    before: str
+    after: str
+
+
+class ChangeSet(NamedTuple):
+    """Changes that are decided together: those of one import, or a single one."""
+
+    key: str
+    who: str
+    is_own: bool
+    lines: Sequence[ChangeLine]
+
+
+async def show_changes(call: Call) -> web.StreamResponse:
+    """Show what waits."""
+    return await _answer(call)
+
+
+async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.StreamResponse:
+    async with call.gateway.database.read() as session:
+        rows = await protected_changes.waiting_changes(session, company_id=call.company_id)
+        names = await transaction_history.names_of(session, [row.proposed_by for row in rows])
+        subjects = await named(session, company_id=call.company_id, words=[_subject(row) for row in rows])
+        ours = await accounts.list_accounts(session, company_id=call.company_id)
+        total = await protected_changes.count_waiting(session, company_id=call.company_id)
+    banks = {str(account.id): account.name for account in ours}
+    lines = [
+        ChangeLine(row, subjects.get(_subject(row)), *before_and_after(row.kind, row.record, banks)) for row in rows
+    ]
+    sets = [
+        ChangeSet(
+            str(key),
+            names.get(several[0].change.proposed_by, several[0].change.proposed_by),
+            several[0].change.proposed_by == call.actor.word,
+            several,
+        )
+        for key, group in groupby(lines, key=lambda line: line.change.batch_id or line.change.id)
+        if (several := list(group))
+    ]
+    return call.page(
+        "mandates/changes.html", status=status, sets=sets, total=total, shown=len(rows), fault=fault, whole=_WHOLE
+    )
+
+
+def _subject(row: ProtectedChange) -> str:
+    return decide_changes.SUBJECTS[row.kind].format(row.subject_id)
+
+
+async def decide(call: Call) -> web.StreamResponse:
+    """Accept or refuse the changes of a set that were shown."""
+    form = await call.form()
+    ids = [int(text) for text in form.getall("change", []) if text.isascii() and text.isdigit() and len(text) < 19]
+    try:
+        async with call.begin(ids=200 + 4 * len(ids)) as work:
+            if form.get("decision") == "accept":
+                count = await decide_changes.accept_changes(work, ids=ids)
+                say = call.count("%(num)s change is in use now.", "%(num)s changes are in use now.", count)
+            else:
+                reason = form.get("reason", "").strip()[:200]
+                await decide_changes.refuse_changes(work, ids=ids, reason=reason)
+                say = call._("Refused; what was stays in use.")
+    except GatewayError as error:
+        return await _answer(call, fault=str(error), status=422)
+    match_soon(call)
+    return call.redirect("/changes", say=say)
+
+
+async def show_iban(call: Call) -> web.StreamResponse:
+    """Show the whole account that is proposed; the look is journaled."""
+    async with call.gateway.database.read() as session:
+        waiting = await protected_changes.waiting_changes(session, company_id=call.company_id)
+        row = next((one for one in waiting if one.id == call.key() and one.kind in _WHOLE), None)
+    if row is None:
+        raise NoSuchChange(f"there is no change {call.key()} that waits")
+    async with call.begin(ids=10) as work:
+        work.say("see_iban", _subject(row))
+    return call.page("mandates/iban.html", iban=row.record["iban"], back="/changes", name=call._("Proposed account"))
+
+
+ROUTES = (
+    page("GET", "/changes", Right.SEE, show_changes),
+    page("POST", "/changes", Right.APPROVE, decide),
+    page("POST", "/changes/{id}/iban", Right.SEE_IBAN, show_iban),
+)
