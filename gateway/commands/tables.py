@@ -1,4 +1,4 @@
-"""Tables: customers, invoices and mandates from CSV or XLSX."""
+"""Tables: customers, invoices, mandates and collections from CSV or XLSX."""
 
 import json
 from pathlib import Path
@@ -57,6 +57,15 @@ def import_mandates(
     """Import mandates from CSV or XLSX."""
     names = MappingNames(mapping, save_mapping)
     _import(TableKind.MANDATES, path, data, company, names, keep_good_rows=keep_good_rows, as_json=as_json)
+
+
+def import_collections(
+    path: Path_, data: Data = None, company: CompanyCode = "", mapping: MappingName = "",
+    save_mapping: SaveMapping = "", keep_good_rows: KeepGood = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Import collections that another system sent, so that their returns are understood, from CSV or XLSX."""
+    names = MappingNames(mapping, save_mapping)
+    _import(TableKind.COLLECTIONS, path, data, company, names, keep_good_rows=keep_good_rows, as_json=as_json)
 
 
 def _import(

@@ -3,10 +3,12 @@
 An importer keeps nothing between its calls, so a piece can be planned again under lock just before it is written.
 """
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from gateway.domain.collection_import import CollectionStep, Facts, ForeignCollection, plan_collection, together
 from gateway.domain.customer_import import CustomerStep, parents_first, plan_customer, wrong_parents
 from gateway.domain.import_step import Outcome, once_each
 from gateway.domain.item_import import ItemStep, plan_item
@@ -15,14 +17,14 @@ from gateway.domain.mandate_import import KnownMandate, MandateStep, plan_mandat
 from gateway.services.amend_mandates import NewAccount, propose_accounts
 from gateway.services.manage_customers import write_customers
 from gateway.services.manage_mandates import write_mandates
-from gateway.store import accounts, companies, item_writes, mandates, parties, party_writes
+from gateway.store import accounts, companies, foreign_collections, item_writes, mandates, parties, party_writes
 from gateway.store.database import ReadSession
 from gateway.store.item_writes import NewItem, NewVersion
 from gateway.store.work import Work
-from schemas.tables import CustomerRow, InvoiceRow, MandateRow, RowError, TableKind
+from schemas.tables import CollectionRow, CustomerRow, InvoiceRow, MandateRow, RowError, TableKind
 
-TableRow = TypeVar("TableRow", CustomerRow, InvoiceRow, MandateRow)
-Step = TypeVar("Step", CustomerStep, ItemStep, MandateStep)
+TableRow = TypeVar("TableRow", CustomerRow, InvoiceRow, MandateRow, ForeignCollection)
+Step = TypeVar("Step", CustomerStep, ItemStep, MandateStep, CollectionStep)
 
 
 class Ready(NamedTuple, Generic[TableRow]):
@@ -33,18 +35,19 @@ class Ready(NamedTuple, Generic[TableRow]):
 
 
 class Importer(ABC, Generic[TableRow, Step]):
-    """Imports one kind of table for one company. ``columns`` are those that the table has."""
+    """Imports one kind of table for one company on a day. ``columns`` are those that the table has."""
 
     verb: ClassVar[str]
     name: ClassVar[str]  # The column that says which thing a row is.
     ids_per_row: ClassVar[int]  # Keys that writing a row may need.
 
-    def __init__(self, company_id: int, columns: Collection[str]) -> None:
+    def __init__(self, company_id: int, columns: Collection[str], today: dt.date) -> None:
         self.company_id = company_id
         self.columns = columns
+        self.today = today
 
     @abstractmethod
-    async def make_ready(self, session: ReadSession, rows: Sequence[TableRow]) -> Ready[TableRow]:
+    async def make_ready(self, session: ReadSession, rows: Sequence[Any]) -> Ready[TableRow]:
         """Check the rows against each other."""
 
     @abstractmethod
@@ -192,8 +195,44 @@ def _known(known: dict[tuple[str, str], KnownMandate], row: MandateRow, creditor
     return known.get((named, row.reference.key)) or known.get(("", row.reference.key))
 
 
+class CollectionImporter(Importer[ForeignCollection, CollectionStep]):
+    """Collections that another system sent, each with all of its lines."""
+
+    verb, name, ids_per_row = "import_collections", "end_to_end_id", 12
+
+    async def make_ready(self, session: ReadSession, rows: Sequence[CollectionRow]) -> Ready[ForeignCollection]:
+        """Put the lines of each collection together."""
+        return Ready(*together(rows))
+
+    async def plan(
+        self, session: ReadSession, rows: Sequence[ForeignCollection], *, lock: bool
+    ) -> list[CollectionStep | RowError]:
+        """Compare with the invoices, customers, mandates and collections that are stored."""
+        lines = [line for one in rows for line in one.lines]
+        company_id = self.company_id
+        facts = Facts(
+            company_id,
+            await parties.ids_by_number(
+                session, company_id=company_id, numbers={line.customer_number for line in lines if line.customer_number}
+            ),
+            await foreign_collections.items_by_number(
+                session, company_id=company_id, numbers={line.invoice_number for line in lines}
+            ),
+            await foreign_collections.mandates_by_reference(
+                session, company_id=company_id, reference_keys={line.mandate_reference.key for line in lines}
+            ),
+            await foreign_collections.known_collections(session, end_to_end_ids=[one.end_to_end_id for one in rows]),
+        )
+        return [plan_collection(one, facts, today=self.today) for one in rows]
+
+    async def write(self, work: Work, steps: Sequence[CollectionStep], *, source: str) -> None:
+        """Write what is new."""
+        await foreign_collections.insert_foreign(work, [step for step in steps if step.outcome is Outcome.NEW])
+
+
 IMPORTERS: dict[TableKind, type[Importer[Any, Any]]] = {
     TableKind.CUSTOMERS: CustomerImporter,
     TableKind.INVOICES: InvoiceImporter,
     TableKind.MANDATES: MandateImporter,
+    TableKind.COLLECTIONS: CollectionImporter,
 }

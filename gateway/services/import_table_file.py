@@ -68,7 +68,7 @@ async def look_at_table(gate: Gate, file: TableFile) -> TableTold:
     except (FileRefused, InvalidMapping, OSError) as error:
         return TableTold(refused=_said(error), refused_code=getattr(error, "code", FileRefused.code))
     async with gate.database.read() as session:
-        plan = await plan_import(session, company_id=file.company_id, table=table)
+        plan = await plan_import(session, company_id=file.company_id, table=table, today=gate.now().date())
     return TableTold(mapping, preview=shown, plan=plan)
 
 

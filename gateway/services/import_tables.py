@@ -1,4 +1,4 @@
-"""Import a table of customers, invoices or mandates: say first what it would change, then change it.
+"""Import a table of customers, invoices, mandates or collections: say first what it would change, then change it.
 
 Large tables are written in pieces, one unit of work each. Every piece is planned again just before it is written, so
 an import that stopped half-way is simply started again: what was written is unchanged then.
@@ -16,7 +16,7 @@ from gateway.store import companies
 from gateway.store.database import Database, ReadSession, retried
 from gateway.store.work import Actor, Work
 from schemas.errors import GatewayError
-from schemas.tables import CustomerRow, InvoiceRow, MandateRow, Mapping, RowError, TableKind
+from schemas.tables import CollectionRow, CustomerRow, InvoiceRow, MandateRow, Mapping, RowError, TableKind
 
 PIECE = 5_000
 SHOWN_MAX = 500
@@ -45,7 +45,7 @@ class Table(NamedTuple):
 
     kind: TableKind
     columns: frozenset[str]
-    rows: Sequence[CustomerRow] | Sequence[InvoiceRow] | Sequence[MandateRow]
+    rows: Sequence[CustomerRow] | Sequence[InvoiceRow] | Sequence[MandateRow] | Sequence[CollectionRow]
     errors: Sequence[RowError] = ()
 
 
@@ -84,9 +84,14 @@ def columns_of(mapping: Mapping) -> frozenset[str]:
     return frozenset(name for name, _ in (*mapping.columns, *mapping.constants))
 
 
-async def plan_import(session: ReadSession, *, company_id: int, table: Table) -> ImportPlan:
-    """Return what importing a table would do. Raises NotImportable."""
-    importer = _importer(company_id, table)
+async def plan_import(
+    session: ReadSession, *, company_id: int, table: Table, today: dt.date = dt.date.max
+) -> ImportPlan:
+    """Return what importing a table would do. Raises NotImportable.
+
+    Only collections ask which day it is: without it each is one of the past.
+    """
+    importer = _importer(company_id, table, today)
     plan, rows = await _made_ready(session, importer, table)
     for piece in _pieces(rows):
         _count(plan, importer, piece, await importer.plan(session, piece, lock=False))
@@ -108,9 +113,10 @@ async def apply_import(
 
     Raises RowsUnreadable when a row cannot be imported, unless ``keep_good_rows``; NotImportable.
     """
-    importer = _importer(company_id, table)
+    today = now().date()
+    importer = _importer(company_id, table, today)
     async with database.read() as session:
-        first = await plan_import(session, company_id=company_id, table=table)
+        first = await plan_import(session, company_id=company_id, table=table, today=today)
         if first.errors and not keep_good_rows:
             raise RowsUnreadable(first)
         done, rows = await _made_ready(session, importer, table)
@@ -145,11 +151,11 @@ def _say(work: Work, importer: Importer[Any, Any], piece: Sequence[Any], steps: 
         work.say(importer.verb, f"row:{piece[0].row}", new=new, changed=changed, proposed=proposed)
 
 
-def _importer(company_id: int, table: Table) -> Importer[Any, Any]:
+def _importer(company_id: int, table: Table, today: dt.date) -> Importer[Any, Any]:
     found = IMPORTERS.get(table.kind)
     if found is None:
         raise NotImportable(f"tables of {table.kind.value} cannot be imported here")
-    return found(company_id, table.columns)
+    return found(company_id, table.columns, today)
 
 
 async def _made_ready(session: ReadSession, importer: Importer[Any, Any], table: Table) -> tuple[ImportPlan, list[Any]]:

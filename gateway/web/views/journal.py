@@ -67,6 +67,7 @@ SENTENCES: Mapping[str, str] = {
     "import_customers": mark("%(who)s imported customers"),
     "import_invoices": mark("%(who)s imported invoices"),
     "import_mandates": mark("%(who)s imported mandates"),
+    "import_collections": mark("%(who)s imported collections of another system"),
     "save_mapping": mark("%(who)s saved how columns are read"),
     "forget_mapping": mark("%(who)s deleted a saved way to read columns"),
     # What is set, and what was looked at.
