@@ -86,6 +86,7 @@ async def build_app(
         routes=routes,
         key=installation_key(settings.key_file or settings.data_dir / "installation.key"),
         passwords=build_passwords(settings, hasher),
+        profiles=bank_profiles(settings),
         limits=_limits(settings),
         log_in_rules=_log_in_rules(settings),
         proxies=settings.proxies,

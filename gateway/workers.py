@@ -36,7 +36,10 @@ from schemas.states import BankTransactionState
 
 log = structlog.get_logger()
 if TYPE_CHECKING:
+    from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
+    from gateway.services.freeze_run import Frozen
     from gateway.services.import_table_file import TableFile, TableTold
+    from gateway.services.show_plan import PlanShown
 
 T = TypeVar("T")
 
@@ -106,6 +109,16 @@ class Workers:
         """Receive the members of an archive. Raises FileRefused."""
         receipts: list[Receipt] = await self._run_again(_receive_archive, archive, actor)
         return receipts
+
+    async def show_plan(self, wanted: PlanWanted) -> PlanShown:
+        """Return a plan of collections in the size of a page."""
+        shown: PlanShown = await self._run_again(_show_plan, wanted)
+        return shown
+
+    async def freeze(self, wanted: FreezeWanted) -> Frozen:
+        """Freeze what is due into runs, or a run without some of its collections. Raises what the service raises."""
+        frozen: Frozen = await self._run(_freeze, wanted)
+        return frozen
 
     async def check(self) -> list[str]:
         """Check everything that must always hold, in a process of its own: files do not wait for it."""
@@ -226,6 +239,18 @@ def _import_table(place: Place, file: TableFile, actor: Actor, keep_good_rows: b
         return await import_table_file.import_table_file(gate, file, actor=actor, keep_good_rows=keep_good_rows)
 
     return _with_gate(place, work)
+
+
+def _show_plan(place: Place, wanted: PlanWanted) -> PlanShown:
+    from gateway.services import collect_in_worker
+
+    return _with_gate(place, lambda gate: collect_in_worker.show(gate.database, gate.originals, gate.now, wanted))
+
+
+def _freeze(place: Place, wanted: FreezeWanted) -> Frozen:
+    from gateway.services import collect_in_worker
+
+    return _with_gate(place, lambda gate: collect_in_worker.freeze(gate.database, gate.originals, gate.now, wanted))
 
 
 def _check(place: Place) -> list[str]:

@@ -27,7 +27,7 @@ from gateway.services.prepare_run import (
     write_file,
 )
 from gateway.services.store_run import ChangedMeanwhile, store_run
-from gateway.store import collection_runs, runs_in_work
+from gateway.store import collection_runs, runs_in_work, sessions
 from gateway.store.collection_runs import CollectionRun
 from gateway.store.creditor_terms import Profiles
 from gateway.store.database import Database
@@ -73,6 +73,14 @@ class Maker(NamedTuple):
 
     actor: Actor
     user_id: int | None
+
+
+async def maker_of(database: Database, actor: Actor) -> Maker:
+    """Return an actor as a maker; behind a token stands whoever made the token."""
+    if actor.kind != "token" or actor.id is None:
+        return Maker(actor, actor.id if actor.kind == "user" else None)
+    async with database.read() as session:
+        return Maker(actor, await sessions.owner_of_token(session, actor.id))
 
 
 class Frozen(NamedTuple):

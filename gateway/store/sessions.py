@@ -147,3 +147,11 @@ async def maker_of_token(session: AsyncSession, *, token_id: int) -> str | None:
     """Return who made a token, as the journal names him."""
     query = select(_tokens.c.created_by).where(_tokens.c.id == token_id)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def owner_of_token(session: AsyncSession, token_id: int) -> int | None:
+    """Return the key of the user who made a token; None when nobody of the users did."""
+    table = table_of(ApiToken)
+    who = (await session.execute(select(table.c.created_by).where(table.c.id == token_id))).scalar_one_or_none() or ""
+    kind, _, key = who.partition(":")
+    return int(key) if kind == "user" and key.isdigit() else None

@@ -13,6 +13,8 @@ from multidict import MultiDict
 from pydantic import BaseModel, ValidationError
 
 from gateway.domain.access import Right
+from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
+from gateway.services.freeze_run import CollectPlace, Frozen
 from gateway.services.identify_caller import NOBODY, Caller
 from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.log_in import LogInRules
@@ -21,7 +23,9 @@ from gateway.services.receive_archive import Archive
 from gateway.services.receive_file import Receipt
 from gateway.services.secret_values import new_secret, page_token
 from gateway.services.send_mail import Mailer
+from gateway.services.show_plan import PlanShown
 from gateway.store import reviews
+from gateway.store.creditor_terms import Profiles
 from gateway.store.database import Database
 from gateway.store.installation_key import InstallationKey
 from gateway.store.originals import Originals
@@ -67,6 +71,12 @@ class WorkerPool(Protocol):
     async def import_table(self, file: TableFile, actor: Actor, *, keep_good_rows: bool) -> TableTold:
         """Import a table file."""
 
+    async def show_plan(self, wanted: PlanWanted) -> PlanShown:
+        """Return a plan of collections in the size of a page."""
+
+    async def freeze(self, wanted: FreezeWanted) -> Frozen:
+        """Freeze what is due into runs."""
+
     async def check(self) -> list[str]:
         """Check the journal and everything that must always hold."""
 
@@ -85,6 +95,7 @@ class Gateway:
     routes: Sequence["Route"]
     key: InstallationKey
     passwords: Passwords
+    profiles: Profiles = field(default_factory=dict)  # The habits of banks by name.
     limits: Limits = field(default_factory=Limits)
     log_in_rules: LogInRules = field(default_factory=LogInRules)
     proxies: frozenset[str] = frozenset()
@@ -144,6 +155,12 @@ class Call:
     def may(self, right: Right) -> bool:
         """Tell whether the caller has a right in the chosen company (for what to show; routes check by themselves)."""
         return right in self.caller.rights
+
+    @property
+    def collecting(self) -> CollectPlace:
+        """What collecting needs of this gateway."""
+        gateway = self.gateway
+        return CollectPlace(gateway.database, gateway.originals, gateway.clock, gateway.profiles)
 
     # What was asked.
 

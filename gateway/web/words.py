@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from gateway.domain.mandate import MandateObstacle
+from gateway.web import words_of_collections
 from schemas.codes.lists import LocalInstrument
 from schemas.states import (
     AllocationKind,
@@ -164,6 +165,7 @@ WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     DocumentKind: DOCUMENT_KINDS,
     ProtectedKind: PROTECTED_KINDS,
     LocalInstrument: INSTRUMENTS,
+    **words_of_collections.WORD_SETS,
 }
 
 
@@ -171,4 +173,6 @@ def word_of(member: StrEnum | str) -> str:
     """Return the English words for a member of a closed set or a rule; a word that is not listed as it is."""
     if isinstance(member, StrEnum):
         return WORD_SETS.get(type(member), {}).get(member, member.value.replace("_", " "))
-    return RULES.get(member) or STAGES.get(member) or member.replace("_", " ")
+    return (
+        RULES.get(member) or STAGES.get(member) or words_of_collections.TROUBLES.get(member) or member.replace("_", " ")
+    )

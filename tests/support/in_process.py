@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway.services import import_statement, import_table_file
+from gateway.services import collect_in_worker, import_statement, import_table_file
+from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
+from gateway.services.freeze_run import Frozen
 from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.match_transactions import match_transactions
 from gateway.services.receive_archive import Archive, receive_archive
 from gateway.services.receive_file import Receipt
+from gateway.services.show_plan import PlanShown
 from gateway.store import check
 from gateway.store.work import SYSTEM, Actor
 from schemas.states import BankTransactionState
@@ -60,6 +63,16 @@ class HereWorkers:
     async def import_table(self, file: TableFile, actor: Actor, *, keep_good_rows: bool) -> TableTold:
         """Import a table file."""
         return await import_table_file.import_table_file(self._gate, file, actor=actor, keep_good_rows=keep_good_rows)
+
+    async def show_plan(self, wanted: PlanWanted) -> PlanShown:
+        """Return a plan of collections."""
+        gate = self._gate
+        return await collect_in_worker.show(gate.database, gate.originals, gate.now, wanted)
+
+    async def freeze(self, wanted: FreezeWanted) -> Frozen:
+        """Freeze what is due."""
+        gate = self._gate
+        return await collect_in_worker.freeze(gate.database, gate.originals, gate.now, wanted)
 
     async def check(self) -> list[str]:
         """Check everything that must always hold."""

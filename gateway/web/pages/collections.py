@@ -1,0 +1,129 @@
+"""Collections: the plan as a timeline, what cannot be collected and why, and freezing it into runs."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from aiohttp import web
+
+from gateway.domain.access import Right
+from gateway.domain.collecting.model import NOTICE_REASONS, LeftOut, LeftOutReason
+from gateway.services.cancel_collection import collect_despite_notice
+from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
+from gateway.services.freeze_run import maker_of
+from gateway.services.show_plan import PlanShown
+from gateway.store import run_lists
+from gateway.web.context import Call
+from gateway.web.errors import status_of
+from gateway.web.pages.queries import PageQuery
+from gateway.web.routing import page
+from gateway.web.typed import read_date
+from gateway.web.views.collections import action_of
+from schemas.errors import GatewayError
+
+_AHEAD = dt.timedelta(days=21)
+_ITEMS_SHOWN = 3
+
+
+class PlanQuery(PageQuery):
+    """Until when, and what of the rest is shown."""
+
+    until: dt.date | None = None
+    reason: LeftOutReason | None = None
+
+
+class LeftOutLine(NamedTuple):
+    """One line of what is not collected, in the reader's words."""
+
+    one: LeftOut
+    customer: str
+    numbers: list[str]
+    more: int
+    action: str
+    action_path: str
+    may_decide: bool
+
+
+async def show_plan(call: Call) -> web.StreamResponse:
+    """Show what will be collected and what will not."""
+    return await _answer(call, call.query(PlanQuery))
+
+
+async def _answer(call: Call, query: PlanQuery, *, fault: str = "", status: int = 200) -> web.StreamResponse:
+    until = query.until or call.now.date() + _AHEAD
+    wanted = PlanWanted(call.company_id, until, call.gateway.profiles, query.reason)
+    plan = await call.gateway.workers.show_plan(wanted)
+    async with call.gateway.database.read() as session:
+        waiting = await run_lists.waiting_runs(session, company_id=call.company_id)
+    return call.page(
+        "collections/plan.html", status=status, plan=plan, query=query, until=until, waiting=waiting, fault=fault,
+        left_out=await _lines(call, plan), today=call.now.date(),
+    )  # fmt: skip
+
+
+async def _lines(call: Call, plan: PlanShown) -> list[LeftOutLine]:
+    item_ids = [line.item_id for one in plan.left_out for line in one.lines[:_ITEMS_SHOWN]]
+    async with call.gateway.database.read() as session:
+        numbers = await run_lists.numbers_of_items(session, company_id=call.company_id, ids=item_ids)
+        names = await run_lists.names_of_parties(
+            session, company_id=call.company_id, ids=[one.party_id for one in plan.left_out]
+        )
+    return [_line(call, one, numbers, names) for one in plan.left_out]
+
+
+def _line(call: Call, one: LeftOut, numbers: dict[int, str], names: dict[int, tuple[str, str]]) -> LeftOutLine:
+    shown = one.lines[:_ITEMS_SHOWN]
+    label, path = action_of(one)
+    may_decide = one.reason in NOTICE_REASONS and call.may(Right.WORK)
+    return LeftOutLine(
+        one, names.get(one.party_id, ("", ""))[0], [numbers.get(line.item_id, "") for line in shown],
+        len(one.lines) - len(shown), label, path, may_decide,
+    )  # fmt: skip
+
+
+async def freeze(call: Call) -> web.StreamResponse:
+    """Freeze what is due until a day; go to the run, or to all of them."""
+    form = await call.form()
+    until = read_date(form.get("until", ""))
+    try:
+        if until is None:
+            raise NoDay
+        maker = await maker_of(call.gateway.database, call.actor)
+        wanted = FreezeWanted(call.company_id, maker, call.gateway.profiles, until_date=until)
+        frozen = await call.gateway.workers.freeze(wanted)
+    except GatewayError as error:
+        return await _answer(call, PlanQuery(until=until), fault=str(error), status=status_of(error))
+    path = f"/collections/runs/{frozen.run_ids[0]}" if len(frozen.run_ids) == 1 else "/collections/runs"
+    say = call.count("Frozen: %(num)s file waits for the approval of another person.",
+                     "Frozen: %(num)s files wait for the approval of another person.", len(frozen.run_ids))  # fmt: skip
+    return call.redirect(path, say=say)
+
+
+class NoDay(GatewayError):
+    """A day such as 2026-12-31 is needed."""
+
+    code = "no_day"
+
+
+async def despite_notice(call: Call) -> web.StreamResponse:
+    """Plan a debit although its notice is missing or late: a person decides."""
+    form = await call.form()
+    until, due_date = read_date(form.get("until", "")), read_date(form.get("due_date", ""))
+    mandate = form.get("mandate", "")
+    try:
+        if due_date is None or not mandate.isdigit():
+            raise NoDay
+        async with call.begin(ids=200) as work:
+            await collect_despite_notice(
+                work, call.collecting, mandate_id=int(mandate), due_date=due_date, reason=form.get("reason", "")
+            )
+    except GatewayError as error:
+        return await _answer(call, PlanQuery(until=until), fault=str(error), status=status_of(error))
+    path = f"/collections?until={until}" if until else "/collections"
+    return call.redirect(path, say=call._("It will be in the next run."))
+
+
+ROUTES = (
+    page("GET", "/collections", Right.SEE, show_plan),
+    page("POST", "/collections/freeze", Right.WORK, freeze),
+    page("POST", "/collections/despite-notice", Right.WORK, despite_notice),
+)

@@ -1,0 +1,146 @@
+"""The pages of collections: a clerk plans and freezes, an approver looks and approves, the bank gets the file once."""
+
+import datetime as dt
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from gateway.store.collection_runs import CollectionRun, runs
+from gateway.store.columns import table_of
+from gateway.store.companies import Company
+from schemas.states import PaymentMethod, Role
+from support.databases import Databases
+from support.desk import Desk, open_desk, words_of
+from support.master_data import customer, german_iban, imported, mandate, table
+from support.treasury import CREDITOR, CUSTOMER_COLUMNS, INVOICE_COLUMNS, told_invoice
+from support.web import open_site
+
+DUE = dt.date(2026, 12, 15)
+
+
+@pytest.fixture
+async def desk(databases: Databases, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk whose customers C8 and C9 pay by direct debit; only C8 has a mandate."""
+    async with open_site(databases.fresh_database(tmp_path), tmp_path) as site:
+        made = await open_desk(site)
+        company = await site.company()
+        database = site.gateway.database
+        async with database.begin(actor=made_actor(), now=site.clock(), company_id=company.id) as work:
+            await work.session.execute(update(table_of(Company)).values(creditor_identifier=CREDITOR))
+        rows = [customer(f"C{n}", f"Debit {n} GmbH", payment_method=PaymentMethod.DIRECT_DEBIT) for n in (7, 8, 9)]
+        await imported(database, company.id, table(*rows, columns=CUSTOMER_COLUMNS))
+        signed = [mandate(f"M-{n}", customer=f"C{n}", iban=german_iban(n)) for n in (7, 8)]
+        await imported(database, company.id, *signed)
+        invoices = [
+            told_invoice("DD-7", 7_000, customer="C7", notified_date=None),
+            told_invoice("DD-8", 12_500, customer="C8"),
+            told_invoice("DD-9", 9_900, customer="C9"),
+        ]
+        await imported(database, company.id, table(*invoices, columns=INVOICE_COLUMNS))
+        yield made
+
+
+def made_actor() -> object:
+    from gateway.store.work import SYSTEM
+
+    return SYSTEM
+
+
+async def frozen_run(desk: Desk) -> str:
+    answer = await desk.clerk.post("/collections/freeze", {"until": "2026-12-31"})
+    assert answer.status == 303, words_of(answer.text)
+    return answer.location
+
+
+async def last_run(desk: Desk) -> CollectionRun:
+    async with desk.site.gateway.database.read() as session:
+        return (await session.execute(select(CollectionRun).order_by(runs.c.id.desc()).limit(1))).scalar_one()
+
+
+async def test_the_plan_says_what_will_be_collected_and_what_not_with_the_way_to_mend_it(desk: Desk) -> None:
+    page = await desk.clerk.get("/collections?until=2026-12-31")
+
+    said = words_of(page.text)
+    assert page.status == 200
+    assert "15 Dec 2026 2 Nov 2026" in said
+    assert "14 Dec 2026, 10:00" in said
+    assert "Debit 9 GmbH DD-9 15 Dec 2026 99.00 EUR No mandate See the customer" in said
+    assert "The debtor was not told" in said
+    assert "Collect it in the next run" in said
+
+
+async def test_a_clerk_decides_that_a_debit_goes_without_a_notice(desk: Desk) -> None:
+    page = (await desk.clerk.get("/collections?until=2026-12-31")).text
+    key = re.search(r'name="mandate" value="(\d+)"', page)
+    assert key is not None
+
+    answer = await desk.clerk.post(
+        "/collections/despite-notice",
+        {"mandate": key[1], "due_date": "2026-12-15", "until": "2026-12-31", "reason": "told by phone"},
+    )
+
+    assert answer.status == 303, words_of(answer.text)
+    await frozen_run(desk)
+    assert (await last_run(desk)).sum_minor == 19_500
+
+
+async def test_a_run_goes_from_the_plan_to_the_bank(desk: Desk) -> None:
+    path = await frozen_run(desk)
+    user = await desk.site.add_user(Role.APPROVER)
+    approver = await desk.site.sign_in(Role.APPROVER, user=user)
+    page = (await approver.get(f"{path}/approve")).text
+    run = await last_run(desk)
+    assert run.sha256 in page
+    assert "New and changed accounts" in page
+
+    form = {"sha256": run.sha256, "sum": run.sum_minor, "count": run.collection_count}
+    await desk.site.clock.pass_time(seconds=60)
+    answer = await approver.post(f"{path}/approve", {**form, "code": desk.site.code(user)})
+    assert answer.status == 303, words_of(answer.text)
+    assert (await desk.clerk.post(f"{path}/file")).status == 409
+    await desk.clerk.post(f"{path}/submit")
+    file = await desk.clerk.post(f"{path}/file")
+    ended = await desk.clerk.post(f"{path}/end", {"outcome": "sent", "proof": "order 4711"})
+
+    assert f"<MsgId>{run.message_id}</MsgId>" in file.text
+    assert run.message_id in file.headers["Content-Disposition"]
+    assert ended.status == 303
+    said = words_of((await desk.clerk.get(path)).text)
+    assert "The bank has the file" in said
+    assert "order 4711" in said
+
+
+async def test_a_clerk_does_not_see_the_approval_and_cannot_send_what_is_not_approved(desk: Desk) -> None:
+    path = await frozen_run(desk)
+
+    assert (await desk.clerk.get(f"{path}/approve")).status == 403
+    assert (await desk.clerk.post(f"{path}/approve", {"code": "000000"})).status == 403
+    assert (await desk.clerk.post(f"{path}/submit")).status == 409
+
+
+async def test_a_wrong_code_is_refused_on_the_page(desk: Desk) -> None:
+    path = await frozen_run(desk)
+    approver = await desk.site.sign_in(Role.APPROVER)
+    run = await last_run(desk)
+
+    answer = await approver.post(
+        f"{path}/approve",
+        {"sha256": run.sha256, "sum": run.sum_minor, "count": run.collection_count, "code": "000000"},
+    )
+
+    assert answer.status == 422
+    assert "The code is not right" in words_of(answer.text)
+
+
+async def test_a_run_is_discarded_with_a_reason(desk: Desk) -> None:
+    path = await frozen_run(desk)
+
+    assert (await desk.clerk.post(f"{path}/discard", {"reason": " "})).status == 422
+    answer = await desk.clerk.post(f"{path}/discard", {"reason": "wrong month"})
+
+    assert answer.status == 303
+    assert "wrong month" in words_of((await desk.clerk.get(path)).text)
+    assert (await desk.clerk.get("/collections/runs")).status == 200
