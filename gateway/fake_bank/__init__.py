@@ -5,8 +5,10 @@ shares the vocabulary with the product, but neither its readers nor its writers 
 """
 
 from gateway.fake_bank.bank import FakeBank, Letter
-from gateway.fake_bank.books import Outcome, State, state_from_json, state_to_json
+from gateway.fake_bank.books import Outcome, State, Transfer, state_from_json, state_to_json
 from gateway.fake_bank.fates import magic_words
 from gateway.fake_bank.habits import Habits
 
-__all__ = ["FakeBank", "Habits", "Letter", "Outcome", "State", "magic_words", "state_from_json", "state_to_json"]
+__all__ = [
+    "FakeBank", "Habits", "Letter", "Outcome", "State", "Transfer", "magic_words", "state_from_json", "state_to_json",
+]  # fmt: skip

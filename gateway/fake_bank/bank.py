@@ -7,7 +7,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from gateway.fake_bank import calendar, settling
-from gateway.fake_bank.books import Account, Block, Held, Outcome, State
+from gateway.fake_bank.books import Account, Block, Held, Outcome, State, Transfer
 from gateway.fake_bank.fates import SETTLES, Event, Fate, dice_fate, dice_post, magic_fate
 from gateway.fake_bank.habits import Habits
 from gateway.fake_bank.judge import (
@@ -184,6 +184,13 @@ class FakeBank:
             for held in self.state.held.values()
             if held.end_to_end_id in named or held.payment_information_id in blocks or held.message_id in messages
         ]
+
+    def take_transfer(self, transfer: Transfer, date: dt.date) -> None:
+        """Take a transfer of a customer, to be booked on a day, or the next one on which T2 is open."""
+        key = str(self.state.number())
+        self.state.transfers[key] = transfer
+        self.state.accounts.setdefault(transfer.creditor_iban, Account(transfer.creditor_iban, ""))
+        self.state.plan(calendar.open_day(date), "pay_in", key)
 
     # Days.
 

@@ -85,6 +85,17 @@ class Block:
 
 
 @dataclass(slots=True)
+class Transfer:
+    """A transfer of a customer to an account of ours, in cents of euro above zero."""
+
+    creditor_iban: str
+    amount_minor: int
+    debtor_name: str
+    debtor_iban: str
+    remittance: str
+
+
+@dataclass(slots=True)
 class State:
     """Everything that the bank remembers."""
 
@@ -92,6 +103,7 @@ class State:
     held: dict[str, Held] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     mandates: dict[str, Mandate] = field(default_factory=dict)
+    transfers: dict[str, Transfer] = field(default_factory=dict)  # Under the number that the bank gave.
     creditors: dict[str, str] = field(default_factory=dict)  # Reference and account: whose mandate it is.
     message_ids: set[str] = field(default_factory=set)
     agenda: dict[dt.date, list[tuple[str, str]]] = field(default_factory=dict)  # What to do to whom.

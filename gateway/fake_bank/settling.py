@@ -13,6 +13,7 @@ from schemas.fake_bank import Booking, DayStatement, Detail
 
 Bookings = dict[str, list[Booking]]
 _RETURNED, _REVERSED, _FEE = "PMNT-IDDT-UPDD", "PMNT-IDDT-PRDD", "ACMT-MDOP-CHRG"
+_TRANSFER = "PMNT-RCDT-ESCT"
 _SETTLED = {"CORE": "PMNT-IDDT-ESDD", "B2B": "PMNT-IDDT-BBDD"}
 
 
@@ -24,6 +25,9 @@ def work_through(state: State, habits: Habits, day: dt.date) -> tuple[Bookings, 
     for what, key in [planned for date in due for planned in state.agenda.pop(date)]:
         if what == "settle":
             _settle(state, habits, day, key, bookings)
+            continue
+        if what == "pay_in":
+            _pay_in(state, key, bookings)
             continue
         held = state.held[key]
         if what == "reject" and held.outcome is Outcome.ACCEPTED:
@@ -61,6 +65,13 @@ def undo_mandate(state: State, held: Held) -> None:
         before = held.mandate_before
         before.last_date = max(before.last_date, now.last_date)
         state.mandates[held.mandate_key] = before
+
+
+def _pay_in(state: State, key: str, bookings: Bookings) -> None:
+    paid = state.transfers[key]
+    detail = Detail(paid.amount_minor, "", "", "", paid.debtor_name, paid.debtor_iban, paid.remittance, "", "")
+    booking = Booking(paid.amount_minor, _reference(state), _TRANSFER, (detail,))
+    bookings.setdefault(paid.creditor_iban, []).append(booking)
 
 
 def _reject(state: State, held: Held) -> None:

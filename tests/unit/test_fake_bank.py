@@ -8,7 +8,7 @@ import pytest
 
 from gateway.domain.calendar import is_bank_day
 from gateway.domain.scheme_rules import check_order
-from gateway.fake_bank import FakeBank, Habits, Outcome, calendar, magic_words, state_from_json, state_to_json
+from gateway.fake_bank import FakeBank, Habits, Outcome, Transfer, calendar, magic_words, state_from_json, state_to_json
 from gateway.fake_bank.fates import COMPENSATION_MINOR, FEE_MINOR, MAGIC, Event
 from parsers.detect import open_file, open_statements
 from parsers.orders import read_order
@@ -420,3 +420,17 @@ def test_dice_leave_no_cent_unexplained(seed: int) -> None:
 
 def test_books_that_were_stored_go_on_as_if_they_had_not_been() -> None:
     assert simulated(3, is_stored=True)[1] == simulated(3)[1]
+
+
+def test_a_transfer_of_a_customer_is_booked_on_the_next_bank_day() -> None:
+    bank = FakeBank()
+    bank.take_transfer(Transfer(OTHER, 1_250, "Erika Mustermann", OTHER, "Rechnung FA-1"), dt.date(2026, 12, 5))
+
+    bank.close_day(dt.date(2026, 12, 7))
+
+    _, camt, mt940 = letters_of(bank)
+    for (entry,) in (camt, mt940):
+        [paid] = entry.transactions
+        assert (entry.booking_date, entry.amount_minor) == (dt.date(2026, 12, 7), 1_250)
+        assert "Rechnung FA-1" in paid.remittance
+    assert bank.state.balances() == {OTHER: 1_250}
