@@ -63,7 +63,7 @@ def _earlier(is_same: bool) -> ColumnElement[bool]:
     old, c = collections.alias("old"), collections.c
     account = old.c.debtor_iban == c.debtor_iban if is_same else old.c.debtor_iban != c.debtor_iban
     query = select(old.c.id).where(
-        old.c.mandate_id == c.mandate_id, old.c.id < c.id, old.c.state != CollectionState.CANCELLED, account
+        old.c.mandate_id == c.mandate_id, old.c.created_at < c.created_at, old.c.state != CollectionState.CANCELLED, account
     )
     return query.exists()
 
@@ -83,7 +83,7 @@ def _shown(company_id: int, run_id: int) -> Select[Any]:
 
 def _line(row: Sequence[Any]) -> CollectionLineShown:
     is_new, had_other = bool(row[11]), bool(row[12])
-    return CollectionLineShown(*row[:11], is_new and not had_other, is_new and had_other)
+    return CollectionLineShown._make([*row[:11], is_new and not had_other, is_new and had_other])
 
 
 async def collections_page(
