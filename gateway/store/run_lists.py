@@ -63,7 +63,10 @@ def _earlier(is_same: bool) -> ColumnElement[bool]:
     old, c = collections.alias("old"), collections.c
     account = old.c.debtor_iban == c.debtor_iban if is_same else old.c.debtor_iban != c.debtor_iban
     query = select(old.c.id).where(
-        old.c.mandate_id == c.mandate_id, old.c.created_at < c.created_at, old.c.state != CollectionState.CANCELLED, account
+        old.c.mandate_id == c.mandate_id,
+        old.c.created_at < c.created_at,
+        old.c.state != CollectionState.CANCELLED,
+        account,
     )
     return query.exists()
 
