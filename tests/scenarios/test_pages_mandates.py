@@ -237,3 +237,35 @@ async def test_a_changed_mandate_is_changed_for_the_page_too(clerk: Browser) -> 
     assert german_iban(1).printed not in form.text
     assert saved.status == 303
     assert "Bonn" in (await clerk.get(path)).text
+
+
+async def test_creditor_identifiers_are_added_and_change_with_a_second_person(site: Site) -> None:
+    keeper, approver = await site.sign_in(Role.ADMINISTRATOR), await site.sign_in(Role.APPROVER)
+    facts = {"identifier": "DE98ZZZ09999999999", "name": "Quellbrunn GmbH", "town": "Bonn"}
+
+    wrong = await keeper.post("/settings/creditors", {**facts, "identifier": "DE00ZZZ1"})
+    added = await keeper.post("/settings/creditors", facts)
+    [path] = re.findall(r"/settings/creditors/\d+", (await keeper.get("/settings/creditors")).text)
+    saved = await keeper.post(path, {**facts, "town": "Köln", "identifier": "NL79ZZZ999999990000"})
+    before = (await keeper.get("/settings/creditors")).text
+    [change] = re.findall(r'name="change" value="(\d+)"', (await approver.get("/changes")).text)
+    accepted = await approver.post("/changes", {"change": change, "decision": "accept"})
+
+    after = (await keeper.get("/settings/creditors")).text
+    assert [answer.status for answer in (wrong, added, saved, accepted)] == [422, 303, 303, 303]
+    assert "Köln" in before
+    assert "a change waits" in before
+    assert re.search(r"<code>(\w+)</code>", before)[1] == "DE98ZZZ09999999999"  # type: ignore[index]
+    assert re.search(r"<code>(\w+)</code>", after)[1] == "NL79ZZZ999999990000"  # type: ignore[index]
+
+
+async def test_who_proposed_cannot_accept_even_with_another_role(site: Site, clerk: Browser) -> None:
+    both = await site.sign_in(Role.CLERK, Role.APPROVER)
+    path = await add(both)
+    await both.post(f"{path}/account", {"iban": german_iban(2), "reason": "Bankwechsel"})
+    [change] = re.findall(r'name="change" value="(\d+)"', (await both.get("/changes")).text)
+
+    own = await both.post("/changes", {"change": change, "decision": "accept"})
+    taken_back = await both.post("/changes", {"change": change, "decision": "refuse"})
+
+    assert (own.status, taken_back.status) == (422, 303)
