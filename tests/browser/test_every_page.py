@@ -32,6 +32,8 @@ NO_PAGES = {
     "/static/{name}",
     "/review/undo",
     "/review/{id}/here",
+    "/mandates/export.csv",
+    "/mandates/export.xlsx",
     "/api/v1/openapi.json",
 }
 

@@ -52,6 +52,8 @@ STOPS = (
     Stop("{file}"), Stop("{file}/undo"), Stop("{transaction}"), Stop("{transaction}/undo"),
     Stop("/invoices"), Stop("/invoices/new"), Stop("{invoice}"), Stop("{invoice}/change"),
     Stop("/customers"), Stop("/customers/new"), Stop("{customer}"), Stop("{customer}/change"),
+    Stop("/mandates"), Stop("/mandates/new"), Stop("{mandate}"), Stop("{mandate}/change"), Stop("/changes"),
+    Stop("{signing}", Who.STRANGER), Stop("/settings/creditors"),
     Stop("/imports/invoices"), Stop("{good}"), Stop("{mixed}"), Stop("{asking}"), Stop("/search?q=FA"),
     Stop("/account"), Stop("/settings"), Stop("/banks"), Stop("/users"), Stop("/users/invite"),
     Stop("/users/tokens/new"), Stop("{user}"), Stop("/audit"), Stop("/parts"), Stop("/invoices/123456", status=404),
@@ -59,7 +61,8 @@ STOPS = (
 # The same pages with other rows on them, or with none.
 MORE_STOPS = (
     Stop("/welcome/used-up", Who.STRANGER, 404), Stop("/statements", Who.BEGINNER), Stop("/invoices", Who.BEGINNER),
-    Stop("/customers", Who.BEGINNER), Stop("/review", Who.BEGINNER), Stop("/review"), Stop("/review/chosen"),
+    Stop("/customers", Who.BEGINNER), Stop("/mandates", Who.BEGINNER), Stop("/changes", Who.BEGINNER),
+    Stop("/settings/creditors", Who.BEGINNER), Stop("/sign/nothing", Who.STRANGER, 404), Stop("/review", Who.BEGINNER), Stop("/review"), Stop("/review/chosen"),
     Stop("{question}/split?other=1"), Stop("/statements?state=held"), Stop("/invoices?which=overdue"),
     Stop("/invoices?which=cancelled"), Stop("/imports/customers"), Stop("/imports/mandates"), Stop("{refused}"),
     Stop("/search?q=nothing-like-it"), Stop("/audit?about={subject}"),
@@ -146,7 +149,10 @@ async def _work(desk: Desk) -> dict[str, str]:
     paid = await _first(desk, "/invoices?which=paid", r"/invoices/\d+")
     invoice = await _first(desk, "/invoices", r"/invoices/\d+")
     auditor = await desk.site.add_user(Role.AUDITOR)
+    mandate, signing = await _mandate(desk)
     return {
+        "mandate": mandate,
+        "signing": signing,
         "link": await _link(desk.site),
         "question": await _first(desk, "/review", r"/review/\d+"),
         "transaction": await _first(desk, paid, r"/bank-transactions/\d+"),
@@ -162,6 +168,20 @@ async def _work(desk: Desk) -> dict[str, str]:
         "refused": await _table(desk, "colour,size\nred,3\n"),
         "user": f"/users/{auditor.id}",
     }
+
+
+async def _mandate(desk: Desk) -> tuple[str, str]:
+    """Enter a mandate that is to be signed, and return its page and the one on which the debtor signs."""
+    keeper = await desk.site.sign_in(Role.ADMINISTRATOR)
+    await keeper.post("/settings/creditors", {"identifier": "DE98ZZZ09999999999", "name": "Beispiel GmbH"})
+    number = re.search(r"C\d+", (await desk.clerk.get("/customers")).text)
+    assert number is not None
+    entry = {"customer": number[0], "iban": "DE02120300000000202051", "scheme": "CORE", "type": "recurrent"}
+    page = (await desk.clerk.post("/mandates/new", entry)).location
+    made = await desk.clerk.post(f"{page}/link", {"email": "debtor@example.org", "language": "en"})
+    found = re.search(r"/sign/[\w-]+", made.text)
+    assert found is not None
+    return page, found[0]
 
 
 async def _link(site: Site) -> str:
