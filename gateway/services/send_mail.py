@@ -29,11 +29,8 @@ class Mailer:
 
     async def send(self, *, to: str, subject: str, text: str) -> None:
         """Send a plain mail. Raises MailNotSent."""
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self.sender, to, subject
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(text)
         try:
+            message = self._message(to, subject, text)
             await aiosmtplib.send(
                 message,
                 hostname=self.host,
@@ -46,3 +43,10 @@ class Mailer:
             )
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise MailNotSent(f"the mail server did not take the mail ({type(error).__name__})") from error
+
+    def _message(self, to: str, subject: str, text: str) -> EmailMessage:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self.sender, to, subject
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(text)
+        return message
