@@ -1,13 +1,18 @@
 """Refunds: transfers back to customers of what is kept on account for them."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
+from gateway.store.collections import collections
 from gateway.store.columns import Row, table_of
 from gateway.store.keys import of_company, owned, points
-from schemas.states import RefundState
+from gateway.store.work import Work
+from schemas.errors import NotFound
+from schemas.states import CollectionState, RefundState
 
 
 class Refund(Row, table=True):
@@ -50,3 +55,41 @@ class Refund(Row, table=True):
 
 
 refunds = table_of(Refund)
+
+
+async def get_refund(work: Work, refund_id: int) -> Refund:
+    """Lock a refund of the company and return it. Raises NotFound."""
+    query = select(Refund).where(refunds.c.company_id == work.company_id, refunds.c.id == refund_id)
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    row = (await work.session.execute(locked)).scalar_one_or_none()
+    if row is None:
+        raise NotFound(f"there is no refund {refund_id}")
+    return row
+
+
+async def list_refunds(
+    session: AsyncSession, *, company_id: int, states: Sequence[RefundState] = (), limit: int = 200
+) -> list[Refund]:
+    """Return refunds of the company, the newest first; of some states only."""
+    query = select(Refund).where(refunds.c.company_id == company_id)
+    if states:
+        query = query.where(refunds.c.state.in_(states))
+    return list((await session.execute(query.order_by(refunds.c.id.desc()).limit(limit))).scalars())
+
+
+async def lock_refunds(work: Work, *, state: RefundState) -> list[Refund]:
+    """Lock the refunds of the company in a state, the first first."""
+    query = select(Refund).where(refunds.c.company_id == work.company_id, refunds.c.state == state)
+    locked = query.order_by(refunds.c.id).with_for_update().execution_options(populate_existing=True)
+    return list((await work.session.execute(locked)).scalars())
+
+
+async def refundable_until(session: AsyncSession, *, company_id: int, party_id: int, today: dt.date) -> dt.date | None:
+    """Return until when the debtor's bank may still take a settled debit of a customer back without asking."""
+    c = collections.c
+    query = select(func.max(c.refundable_until_date)).where(
+        c.company_id == company_id, c.party_id == party_id, c.state == CollectionState.SETTLED,
+        c.refundable_until_date >= today,
+    )  # fmt: skip
+    found: dt.date | None = (await session.execute(query)).scalar_one()
+    return found

@@ -3,6 +3,7 @@
 from gateway.web.api import audit as api_audit
 from gateway.web.api import bank_accounts as api_bank_accounts
 from gateway.web.api import bank_transactions as api_bank_transactions
+from gateway.web.api import collections as api_collections
 from gateway.web.api import creditors as api_creditors
 from gateway.web.api import customers as api_customers
 from gateway.web.api import description, exports, item_changes
@@ -86,6 +87,7 @@ ROUTES: tuple[Route, ...] = (
     *api_statements.ROUTES,
     *api_bank_transactions.ROUTES,
     *api_reviews.ROUTES,
+    *api_collections.ROUTES,
     *api_customers.ROUTES,
     *api_invoices.ROUTES,
     *item_changes.ROUTES,

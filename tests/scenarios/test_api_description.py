@@ -65,7 +65,15 @@ async def test_every_call_is_described_with_its_right(firm: Firm) -> None:
 async def test_every_creating_call_takes_an_idempotency_key(firm: Firm) -> None:
     creating = {route.path for route in ROUTES if route.is_api and route.creates}
 
-    names = ("customers", "invoices", "bank-accounts", "review-items/accept", "mandates", "creditors")
+    names = (
+        "customers",
+        "invoices",
+        "bank-accounts",
+        "review-items/accept",
+        "mandates",
+        "creditors",
+        "collection-runs",
+    )
     assert creating == {f"/api/v1/{name}" for name in names}
 
 
