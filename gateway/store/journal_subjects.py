@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store.accounts import BankAccount
 from gateway.store.bank_transactions import BankTransaction
+from gateway.store.collection_runs import runs
+from gateway.store.collections import collections
 from gateway.store.columns import table_of
 from gateway.store.companies import Company
 from gateway.store.creditors import creditors
@@ -17,6 +19,7 @@ from gateway.store.fetch import among
 from gateway.store.mandates import mandates
 from gateway.store.open_items import open_items
 from gateway.store.parties import parties
+from gateway.store.refunds import refunds
 from gateway.store.reviews import ReviewItem
 from gateway.store.statements import Statement, StatementFile
 from gateway.store.users import ApiToken, User
@@ -67,6 +70,13 @@ def _queries(session: AsyncSession, company_id: int, keys: Mapping[str, list[int
         "party": (parties.c.id, _plain(parties.c.id, parties.c.name), parties.c.company_id),
         "mandate": (mandates.c.id, _plain(mandates.c.id, mandates.c.reference), mandates.c.company_id),
         "creditor": (creditors.c.id, _plain(creditors.c.id, creditors.c.identifier), creditors.c.company_id),
+        "run": (runs.c.id, _plain(runs.c.id, runs.c.message_id), runs.c.company_id),
+        "collection": (
+            collections.c.id,
+            _plain(collections.c.id, collections.c.end_to_end_id),
+            collections.c.company_id,
+        ),
+        "refund": (refunds.c.id, _plain(refunds.c.id, refunds.c.end_to_end_id), refunds.c.company_id),
         "bank_account": (_accounts.c.id, _plain(_accounts.c.id, _accounts.c.name), _accounts.c.company_id),
         "token": (_tokens.c.id, _plain(_tokens.c.id, _tokens.c.name), _tokens.c.company_id),
         "company": (_companies.c.id, _plain(_companies.c.id, _companies.c.name), _companies.c.id),

@@ -99,7 +99,7 @@ async def decide(call: Call) -> web.StreamResponse:
                 await keep_collections(work, run_id=call.key(), collection_ids=chosen, reason=form.get("reason", ""))
             return await _done(call, call._("Kept."))
         if not chosen:
-            raise NothingChosen
+            raise NoDebitMarked
         maker = await maker_of(call.gateway.database, call.actor)
         frozen = await call.gateway.workers.freeze(
             FreezeWanted(
@@ -113,10 +113,10 @@ async def decide(call: Call) -> web.StreamResponse:
     return await _done(call, call._("Taken out. The rest is a new file, which needs a new approval."), path)
 
 
-class NothingChosen(GatewayError):
-    """Choose what is meant first."""
+class NoDebitMarked(GatewayError):
+    """Mark at least one debit, or say how it ended."""
 
-    code = "nothing_chosen"
+    code = "no_debit_marked"
 
 
 async def begin_sending(call: Call) -> web.StreamResponse:
@@ -140,7 +140,7 @@ async def end_sending(call: Call) -> web.StreamResponse:
         async with call.begin(ids=2 * run.collection_count + 100) as work:
             await end_submission(work, run_id=run.id, outcome=outcome, proof=form.get("proof", ""))
     except ValueError:
-        return await _answer(call, fault=str(NothingChosen()), status=422)
+        return await _answer(call, fault=str(NoDebitMarked()), status=422)
     except GatewayError as error:
         return await _answer(call, fault=str(error), status=status_of(error))
     return await _done(call, call._("Written down."))

@@ -70,6 +70,26 @@ SENTENCES: Mapping[str, str] = {
     "import_collections": mark("%(who)s imported collections of another system"),
     "save_mapping": mark("%(who)s saved how columns are read"),
     "forget_mapping": mark("%(who)s deleted a saved way to read columns"),
+    # Collections, runs, refunds.
+    "open_run": mark("%(who)s began the run %(subject)s"),
+    "freeze_run": mark("%(who)s froze the run %(subject)s"),
+    "freeze_refunds": mark("%(who)s froze refunds into the run %(subject)s"),
+    "approve_run": mark("%(who)s approved the run %(subject)s"),
+    "discard_run": mark("%(who)s discarded the run %(subject)s"),
+    "keep_collections": mark("%(who)s kept debits in the run %(subject)s although something changed"),
+    "begin_submission": mark("%(who)s began to send the run %(subject)s"),
+    "end_submission": mark("%(who)s said how sending the run %(subject)s ended"),
+    "hand_out_file": mark("%(who)s took the file of the run %(subject)s"),
+    "alarm_bytes_differ": mark(
+        "Alarm: the file of the run %(subject)s is not the one that was frozen; noticed by %(who)s"
+    ),
+    "collect_despite_notice": mark("%(who)s planned the debit %(subject)s although the notice was missing or late"),
+    "plan_retry": mark("%(who)s planned the debit %(subject)s, a new attempt"),
+    "cancel_collection": mark("%(who)s cancelled the debit %(subject)s"),
+    "propose_refund": mark("%(who)s proposed the refund %(subject)s"),
+    "approve_refund": mark("%(who)s approved the refund %(subject)s"),
+    "cancel_refund": mark("%(who)s cancelled the refund %(subject)s"),
+    "set_bank_profile": mark("%(who)s set what the bank of the account %(subject)s wants of files"),
     # What is set, and what was looked at.
     "set_policy": mark("%(who)s changed the rules of matching (%(subject)s)"),
     "add_company": mark("%(who)s added the company %(subject)s"),
@@ -109,13 +129,14 @@ COUNTS: Mapping[str, str] = {
 _PATHS: Mapping[str, str] = {
     "bank_transaction": "/bank-transactions/{}", "statement": "/statements/{}", "file": "/statements/files/{}",
     "open_item": "/invoices/{}", "party": "/customers/{}",
-    "mandate": "/mandates/{}",
+    "mandate": "/mandates/{}", "run": "/collections/runs/{}",
 }  # fmt: skip
 # What a filter may ask for: kinds of things, and how each is called.
 KINDS: Mapping[str, str] = {
     "bank_transaction": mark("bank transactions"), "review_item": mark("questions"),
     "statement": mark("statements"), "file": mark("files"), "open_item": mark("invoices and credits"),
     "party": mark("customers"), "mandate": mark("mandates"), "creditor": mark("creditor identifiers"),
+    "run": mark("runs"), "collection": mark("debits"), "refund": mark("refunds"),
     "bank_account": mark("bank accounts"),
     "user": mark("users"), "token": mark("tokens"), "policy": mark("rules of matching"),
 }  # fmt: skip
