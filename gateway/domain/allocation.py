@@ -19,6 +19,7 @@ class AllocationPlan(NamedTuple):
     item_id: int | None  # None: kept on account, or a fee of our bank.
     bank_minor: int
     item_minor: int
+    customer_id: int | None = None  # Whose money is kept on account, where one booking is of several customers.
 
 
 def plan_allocations(explanation: Explanation) -> tuple[AllocationPlan, ...]:
@@ -32,4 +33,8 @@ def plan_allocations(explanation: Explanation) -> tuple[AllocationPlan, ...]:
         rows.append(AllocationPlan(AllocationKind.BANK_FEE, None, explanation.bank_fee_minor, 0))
     if explanation.on_account_minor:
         rows.append(AllocationPlan(AllocationKind.ON_ACCOUNT, None, explanation.on_account_minor, 0))
+    rows += [
+        AllocationPlan(AllocationKind.ON_ACCOUNT, None, one.amount_minor, 0, one.customer_id)
+        for one in explanation.kept
+    ]
     return tuple(rows)

@@ -5,7 +5,7 @@ A final state has no moves: what is finished is never revived. Who moves, when a
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -33,10 +33,14 @@ class ImpossibleMove(GatewayError):
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle(Generic[State]):
-    """The moves of one kind of thing: where it starts, and what may follow each state."""
+    """The moves of one kind of thing: where it starts, and what may follow each state.
+
+    ``back`` are the moves by which a decision that was wrong is taken back: the thing never was in that state.
+    """
 
     start: State
     moves: Mapping[State, AbstractSet[State]]
+    back: Mapping[State, AbstractSet[State]] = field(default_factory=dict)
 
     def allows(self, from_state: State, to_state: State) -> bool:
         """Tell whether a thing in one state may move to another. Staying is no move."""
@@ -48,6 +52,10 @@ class Lifecycle(Generic[State]):
             allowed = ", ".join(sorted(self.moves.get(from_state, ()))) or "nothing, it is final"
             raise ImpossibleMove(f"from {from_state} to {to_state} is no move; allowed: {allowed}")
         return to_state
+
+    def takes_back(self, from_state: State, to_state: State) -> bool:
+        """Tell whether a move puts a thing back where it was before a decision that was wrong."""
+        return to_state in self.back.get(from_state, frozenset())
 
     def is_final(self, state: State) -> bool:
         """Tell whether nothing follows a state."""
@@ -62,6 +70,8 @@ MANDATE = Lifecycle(
         _M.ACTIVE: {_M.SUSPENDED, _M.REVOKED, _M.EXPIRED, _M.CONSUMED},
         _M.SUSPENDED: {_M.ACTIVE, _M.REVOKED, _M.EXPIRED, _M.CONSUMED},
     },
+    # The debit that used it up, or whose return ended it, was another one.
+    back={_M.REVOKED: {_M.ACTIVE, _M.SUSPENDED}, _M.CONSUMED: {_M.ACTIVE, _M.SUSPENDED}},
 )
 
 _F = StatementFileState
@@ -110,6 +120,8 @@ COLLECTION = Lifecycle(
         _C.SUBMITTED: {_C.SETTLED, _C.REJECTED, _C.CANCELLED},
         _C.SETTLED: {_C.RETURNED},
     },
+    # The money, or what took it back, was another debit's.
+    back={_C.SETTLED: {_C.SUBMITTED}, _C.RETURNED: {_C.SETTLED}},
 )
 
 _U = RunState
@@ -121,6 +133,7 @@ COLLECTION_RUN = Lifecycle(
         _U.APPROVED: {_U.SUBMITTED, _U.DISCARDED},
         _U.SUBMITTED: {_U.CLOSED},
     },
+    back={_U.CLOSED: {_U.SUBMITTED}},
 )
 
 _X = SubmissionState

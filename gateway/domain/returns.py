@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from gateway.domain.calendar import bank_days_after
+from gateway.domain.calendar import bank_days_after, refund_end
 from schemas.codes.booking_kinds import BookingKind
 from schemas.codes.lists import LocalInstrument
 from schemas.codes.reason_actions import MandateAction, NextAction, Retry, ReturnKind
@@ -96,6 +96,14 @@ def treat(code: str, policy: ReturnPolicy, *, tries: int) -> ReasonRule:
     if limit is not None and tries >= limit:
         return rule._replace(retry=Retry.NO, action=NextAction.ASK_DEBTOR)
     return rule
+
+
+def refundable_until(scheme: LocalInstrument, settled_date: dt.date) -> dt.date | None:
+    """Return until when a settled debit may go back without a reason; a B2B debit that was authorised may not.
+
+    One that was never authorised may for 13 months (EPC016-06 4.3.4): it is settled all the same.
+    """
+    return refund_end(settled_date) if scheme is LocalInstrument.CORE else None
 
 
 def kind_before(code: str) -> ReturnKind:

@@ -104,7 +104,7 @@ def _sums(bookings: Sequence[Booking]) -> _Sums:
     settled: dict[int, int] = defaultdict(int)
     for booking in bookings:
         key = booking.bank_transaction_id
-        for _, item_id, bank_minor, item_minor in booking.plans:
+        for _, item_id, bank_minor, item_minor, _ in booking.plans:
             drawn[key] += bank_minor
             if item_id is not None:
                 settled[item_id] += item_minor
@@ -196,9 +196,11 @@ def _rows(
     rows: list[tuple[Any, ...]] = []
     for booking, decision_id in zip(bookings, decision_ids, strict=True):
         transaction_id, _, currency, _, plans, _, _, day = booking
-        for kind, item_id, bank_minor, item_minor in plans:
+        for kind, item_id, bank_minor, item_minor, customer_id in plans:
             outside = kind if bank_minor == 0 and item_id is not None else ""
-            opened_id = _open_on_account(work, booking, bank_minor) if kind == _ON_ACCOUNT else None
+            opened_id = None
+            if kind == _ON_ACCOUNT:
+                opened_id = _open_on_account(work, booking, bank_minor, customer_id or booking.customer_id)
             rows.append((
                 next(keys), company_id, kind, None if outside else transaction_id, item_id,
                 "" if item_id is not None else kind, opened_id, outside, outside, None, bank_minor, currency,
@@ -207,9 +209,8 @@ def _rows(
     return rows
 
 
-def _open_on_account(work: Work, booking: Booking, bank_minor: int) -> int:
+def _open_on_account(work: Work, booking: Booking, bank_minor: int, customer_id: int | None) -> int:
     """Open the item that holds what the customer has to his credit; negative, for we owe it."""
-    customer_id = booking.customer_id
     if customer_id is None:
         raise NoCustomer("choose the customer for whom the money is kept on account")
     item_id = work.new_id()

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from gateway.domain.matching.collections import is_about_debits
 from gateway.domain.matching.model import Ask, Book, Decision
 from gateway.services.ask_questions import Question, question_of
 from gateway.services.book_decisions import Booking, booking_of
 from gateway.store.bank_transactions import Unexplained
 from gateway.store.columns import Json, facts_text
-from schemas.states import AllocationKind, BankTransactionState, IgnoreCategory, ReviewReason
+from schemas.states import BankTransactionState, IgnoreCategory, ReviewReason
 
 Values = tuple[Any, ...]
 
@@ -29,7 +30,7 @@ class Foresight(NamedTuple):
         """Return the state and what is allocated (minor units) of each of so many rows."""
         states = [(BankTransactionState.NEW, 0)] * count
         for place, left_minor, _, _, plans, *_ in self.bookings:
-            drawn = sum([bank_minor for _, _, bank_minor, _ in plans])
+            drawn = sum([bank_minor for _, _, bank_minor, _, _ in plans])
             is_whole = drawn == left_minor
             states[place] = (
                 BankTransactionState.ALLOCATED if is_whole else BankTransactionState.PARTLY_ALLOCATED,
@@ -67,21 +68,23 @@ def foresee(decided: Sequence[tuple[int, Unexplained, Decision]], left_open: Map
     questions: list[Values] = []
     ignored: list[tuple[int, str, str]] = []
     for place, one, decision in decided:
+        if is_about_debits(decision):
+            continue  # Decided once all others are stored: what it needs to know of our debits is in the store.
         if isinstance(decision, Book):
             booking = booking_of(one, decision.explanation, decision.rule)
-            if booking.plans and all(plan.kind is not AllocationKind.RETURN for plan in booking.plans):
+            if booking.plans:
                 bookings.append(_booking(place, booking))
         elif isinstance(decision, Ask):
             questions.append(_question(place, question_of(one, decision)))
         else:
             ignored.append((place, decision.category.value, decision.rule.value))
-    items = {item_id for booking in bookings for _, item_id, _, _ in booking[4] if item_id is not None}
+    items = {item_id for booking in bookings for _, item_id, _, _, _ in booking[4] if item_id is not None}
     return Foresight(bookings, questions, ignored, {item_id: left_open[item_id] for item_id in items})
 
 
 def _booking(place: int, booking: Booking) -> Values:
     _, left_minor, currency, customer_id, plans, proof, rule, day = booking
-    plain = tuple([(kind.value, item_id, bank_minor, item_minor) for kind, item_id, bank_minor, item_minor in plans])
+    plain = tuple([(kind.value, *rest) for kind, *rest in plans])
     return (place, left_minor, currency, customer_id, plain, facts_text(proof), str(rule), day)
 
 

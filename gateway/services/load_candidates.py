@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Credit, Policy
-from gateway.store import accounts, bank_transactions, companies, match_facts, open_items, parties
+from gateway.domain.matching.sent import SentDebits
+from gateway.store import accounts, bank_transactions, companies, match_facts, open_items, parties, sent_debits
 from gateway.store.database import ReadSession
 
 SETTLED = dt.timedelta(90)  # What was settled so long ago may be paid a second time.
@@ -22,16 +23,25 @@ async def load_index_for(session: ReadSession, company_id: int, waiting: Sequenc
     """Return the index of all open items of a company, for some bank transactions that are to be matched."""
     last_date = await bank_transactions.last_booking_date(session, waiting)
     debits = await bank_transactions.returned_debits(session, waiting)
-    return await load_index(session, company_id, since_date=last_date - SETTLED, debits=debits)
+    signs = await sent_debits.signs_of(session, waiting)
+    sent = await sent_debits.load_sent(session, company_id=company_id, signs=signs)
+    return await load_index(session, company_id, since_date=last_date - SETTLED, debits=debits, sent=sent)
 
 
 async def load_index(
-    session: ReadSession, company_id: int, *, since_date: dt.date, debits: Sequence[Credit]
+    session: ReadSession,
+    company_id: int,
+    *,
+    since_date: dt.date,
+    debits: Sequence[Credit],
+    sent: SentDebits | None = None,
 ) -> ItemIndex:
     """Return the index of all open items of a company and of those that were settled since a day.
 
-    It knows what ``debits`` may take back.
+    It knows what ``debits`` may take back, and all that is to be known of the debits ``sent``; without these only
+    which end-to-end ids are ours.
     """
+    own_ids = [] if sent else await sent_debits.open_end_to_end_ids(session, company_id=company_id)
     with _no_garbage():
         return ItemIndex(
             await open_items.load_open_items(session, company_id),
@@ -41,6 +51,8 @@ async def load_index(
             booked=await match_facts.booked_credits(session, company_id=company_id, debits=debits),
             mandates=await match_facts.mandate_customers(session, company_id=company_id),
             own_ibans=await accounts.own_ibans(session, company_id=company_id),
+            own_end_to_end_ids=own_ids,
+            debits=sent,
         )
 
 

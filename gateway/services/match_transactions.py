@@ -1,9 +1,9 @@
 """Match what is new, in the order in which the bank booked it, in units of a few thousand decisions.
 
-One index of the open items serves all of them, and each decision is taken over into it, so a later one sees what an
-earlier one left. Decisions are computed outside any transaction. When an item moved meanwhile, what concerned it is
-decided again; after a few tries it is left to a person. Money taken back is decided last: it may undo what came just
-before.
+One index of the open items serves all of one phase, and each decision is taken over into it, so a later one sees what
+an earlier one left. Decisions are computed outside any transaction. When an item moved meanwhile, what concerned it is
+decided again; after a few tries it is left to a person. The money of our debits is decided after payments, money taken
+back last: it may undo what came just before.
 """
 
 import asyncio
@@ -12,13 +12,15 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import NamedTuple
 
+from gateway.domain.matching.bookings import Phase, phase_of
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.match import match_statement
 from gateway.domain.matching.model import Ask, Book, Decision, Explanation, Ignore, Policy
 from gateway.services.ask_questions import ask_questions, question_of
 from gateway.services.book_decisions import Seen, book_decisions, booking_of
+from gateway.services.follow_debits import follow_debits, only_as_seen
 from gateway.services.load_candidates import load_index_for, load_policy
-from gateway.store import bank_transactions, counters, reviews
+from gateway.store import bank_transactions, counters, reviews, sent_debits, unpaid_writes
 from gateway.store.bank_transactions import Unexplained
 from gateway.store.database import Database, ReadSession
 from gateway.store.work import Actor, Work
@@ -75,43 +77,95 @@ async def match_transactions(
     it is booked.
     """
     result = Matched(Counter(), Counter(), Counter())
+    run = _Run(database, company_id, actor, now, states, may_book, progress, guard)
     async with database.read() as session:
         announced = await bank_transactions.announced_ids(session, company_id=company_id) if ids is None else []
-    for attempt in range(_TRIES):
-        async with database.read() as session:
-            waiting = await bank_transactions.waiting_ids(session, company_id=company_id, states=states, ids=ids)
-            if not waiting and not announced:
-                return result
-            moved = await _returns(session, waiting) if attempt == 0 else []
-            waiting = [key for key in waiting if key not in moved]
-            policy = await load_policy(session, company_id)
-            index = await load_index_for(session, company_id, waiting or announced)
-        done = 0
-        async for piece in _decided(database, waiting, index, policy):
-            ids_needed = 8 * len(piece.decided) + 100
-            async with database.begin(actor=actor, now=now(), company_id=company_id, ids=ids_needed) as work:
-                await guard(work)
-                seen = Seen(states, piece.left_open)
-                kept = await _still_ours(work, piece.decided, seen, may_book=may_book)
-                moved += await _write(work, kept, seen, result, is_last=attempt == _TRIES - 1)
-            done += len(piece.decided)
-            await progress(done, len(waiting))
-        if not moved:
-            break
-        ids = moved
-    async for piece in _decided(database, announced, index, policy):
-        async with database.begin(actor=actor, now=now(), company_id=company_id) as work:
-            await guard(work)
-            rows = [(one.credit.id, _explanations(decision)) for one, decision in piece.decided]
-            await bank_transactions.set_expected(work, rows)
-            work.say("match_transactions", f"bank_transactions:{len(rows)}", announced=len(rows))
+        waiting = await bank_transactions.waiting_ids(session, company_id=company_id, states=states, ids=ids)
+        phases = await _phases(session, company_id, waiting)
+    done = 0
+    for phase in phases:
+        await _match(run, phase, result, done=done, total=len(waiting))
+        done += len(phase)
+    if announced:
+        await _explain_announced(run, announced)
     return result
 
 
-async def _returns(session: ReadSession, waiting: Sequence[int]) -> list[int]:
-    """Return what must wait until the others are booked: money taken back, maybe of a credit among them."""
-    returned = [debit.id for debit in await bank_transactions.returned_debits(session, waiting)]
-    return returned if len(returned) < len(waiting) else []
+class _Run(NamedTuple):
+    """What one call of matching was asked to do."""
+
+    database: Database
+    company_id: int
+    actor: Actor
+    now: Now
+    states: Sequence[BankTransactionState]
+    may_book: bool
+    progress: Progress
+    guard: Guard
+
+
+async def _phases(session: ReadSession, company_id: int, waiting: Sequence[int]) -> list[list[int]]:
+    """Return what is decided together, in the order in which each finds what the one before it booked."""
+    signs = {one.id: one for one in await sent_debits.signs_of(session, waiting)}
+    ours = await sent_debits.ours_among(session, company_id=company_id, signs=list(signs.values()))
+    phases: dict[Phase, list[int]] = {phase: [] for phase in Phase}
+    for key in waiting:
+        one = signs[key]
+        phase = phase_of(
+            amount_minor=one.amount_minor, code=one.code, return_reason=one.return_reason,
+            mandate_reference=one.mandate_reference, is_ours=key in ours, is_batch=one.is_batch,
+        )  # fmt: skip
+        phases[phase].append(key)
+    return [keys for keys in phases.values() if keys]
+
+
+async def _match(run: _Run, wanted: Sequence[int], result: Matched, *, done: int, total: int) -> None:
+    """Decide and write some bank transactions; what moved meanwhile is decided again, a few times."""
+    ids = wanted
+    for attempt in range(_TRIES):
+        async with run.database.read() as session:
+            waiting = await bank_transactions.waiting_ids(
+                session, company_id=run.company_id, states=run.states, ids=ids
+            )
+            if not waiting:
+                return
+            policy = await load_policy(session, run.company_id)
+            index = await load_index_for(session, run.company_id, waiting)
+        moved: list[int] = []
+        told = done
+        async for piece in _decided(run.database, waiting, index, policy):
+            ids_needed = 8 * len(piece.decided) + _ids_of_debits(piece.decided) + 100
+            async with run.database.begin(
+                actor=run.actor, now=run.now(), company_id=run.company_id, ids=ids_needed
+            ) as work:
+                await run.guard(work)
+                seen = Seen(run.states, piece.left_open)
+                kept = await _still_ours(work, piece.decided, seen, may_book=run.may_book)
+                moved += await _write(work, kept, seen, result, is_last=attempt == _TRIES - 1)
+            told += len(piece.decided)
+            await run.progress(min(told, total), total)
+        if not moved:
+            return
+        ids = moved
+
+
+def _ids_of_debits(decided: Sequence[Decided]) -> int:
+    """Return how many keys it takes to settle or take back the debits of some decisions, with their allocations."""
+    booked = [decision.explanation for _, decision in decided if isinstance(decision, Book)]
+    return sum(6 * len(one.collections) + len(one.lines) + 3 * len(one.kept) for one in booked if one.collections)
+
+
+async def _explain_announced(run: _Run, announced: Sequence[int]) -> None:
+    """Note how matching explains what is only announced, as far as the others leave it."""
+    async with run.database.read() as session:
+        policy = await load_policy(session, run.company_id)
+        index = await load_index_for(session, run.company_id, announced)
+    async for piece in _decided(run.database, announced, index, policy):
+        async with run.database.begin(actor=run.actor, now=run.now(), company_id=run.company_id) as work:
+            await run.guard(work)
+            rows = [(one.credit.id, _explanations(decision)) for one, decision in piece.decided]
+            await bank_transactions.set_expected(work, rows)
+            work.say("match_transactions", f"bank_transactions:{len(rows)}", announced=len(rows))
 
 
 async def _decided(
@@ -186,15 +240,16 @@ async def _write(
     is_last: bool,
 ) -> list[int]:
     """Write the decisions of one unit of work; return the bank transactions that must be decided again."""
-    bookings = [
-        booking_of(one, decision.explanation, decision.rule) for one, decision in piece if isinstance(decision, Book)
-    ]
+    good, unfit = await only_as_seen(work, [(one, one_.explanation) for one, one_ in piece if isinstance(one_, Book)])
+    rules = {one.credit.id: decision.rule for one, decision in piece if isinstance(decision, Book)}
+    bookings = [booking_of(one, explanation, rules[one.credit.id]) for one, explanation in good]
     outcome = await book_decisions(work, bookings, booked_by="rule", seen=seen)
+    await follow_debits(work, [pair for pair in good if pair[0].credit.id in set(outcome.booked)])
     was_asked = {one.credit.id for one, _ in piece if one.state is not BankTransactionState.NEW}
     if was_asked:
         await reviews.close_open(work, outcome.booked, ReviewState.RESOLVED)
     booked = set(outcome.booked)
-    moved = set(outcome.moved)
+    moved = {*outcome.moved, *unfit}
     asks = [(one, decision) for one, decision in piece if isinstance(decision, Ask)]
     if is_last:
         asks += [
@@ -209,6 +264,7 @@ async def _write(
     ]
     await bank_transactions.ignore(work, ignored)
     await reviews.close_open(work, [key for key, _, _ in ignored if key in was_asked], ReviewState.DISMISSED)
+    await unpaid_writes.refresh_outcomes(work, work.touched_items)
     work.reach("decisions_stored")
     result.booked.update(booking.rule for booking in bookings if booking.bank_transaction_id in booked)
     result.asked.update(decision.reason.value for _, decision in asks)

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from gateway.domain.matching.model import Explanation, Line, Strength
 from gateway.domain.matching.record import from_record
 from gateway.services.book_decisions import book_decisions, booking_of
-from gateway.store import bank_transactions, counters, journal, parties, reviews
+from gateway.services.follow_debits import follow_debits, only_as_seen
+from gateway.store import bank_transactions, counters, journal, parties, reviews, unpaid_writes
 from gateway.store.counters import LockedItem, LockedTransaction
 from gateway.store.reviews import Comment, ReviewItem
 from gateway.store.work import Work
@@ -163,10 +164,13 @@ async def _book(
     if not waiting:
         raise ItemsMoved("this bank transaction is only announced; it can be booked when the statement confirms it")
     (one,) = await bank_transactions.unexplained(work.session, waiting)
+    good, _ = await only_as_seen(work, [(one, explanation)])
     booking = booking_of(one, explanation, rule)
     outcome = await book_decisions(work, [booking], booked_by="user", batch_id=batch_id)
-    if outcome.moved:
+    if outcome.moved or not good:
         raise ItemsMoved()
+    await follow_debits(work, good)
+    await unpaid_writes.refresh_outcomes(work, work.touched_items)
     after = (await counters.lock_transactions(work, [locked.id]))[locked.id]
     await _close(work, item, after)
     _add_move(work, locked, after.state, rule)

@@ -11,7 +11,7 @@ from gateway.services.decide_ahead import Ahead
 from gateway.services.foresight import NOTHING, Foresight
 from gateway.services.spool_statements import ROW_NAMES, SpooledStatement
 from gateway.services.undo_decision import undo_of_transactions
-from gateway.store import bank_transactions, counters
+from gateway.store import bank_transactions, collection_answers, counters
 from gateway.store.accounts import BankAccount
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.bulk import insert_rows
@@ -48,6 +48,7 @@ async def store_entries(
     ahead: Ahead | None,
 ) -> int:
     """Store what the plan says is new, and what was decided ahead if all is; return how many. Raises MovedSince."""
+    plan = await _without_settled(work, plan, stored)
     parents = await _carry_out(work, destination, plan, stored)
     is_plain = plan == NOTHING_KNOWN and destination.is_deciding and not spooled.has_undated
     foreseen = ahead if is_plain and ahead and ahead.is_for(work.company_id, spooled.spool) else None
@@ -65,6 +66,17 @@ async def store_entries(
             count += len(ready)
     await moves.finish()
     return count
+
+
+async def _without_settled(work: Work, plan: EntryPlan, stored: Sequence[StoredEntry]) -> EntryPlan:
+    """Leave a block whole that settled our debits as a whole: its details say nothing new of them."""
+    if not plan.divided:
+        return plan
+    wholes = {position: stored[handle].ids[0] for position, handle in plan.divided.items()}
+    settled = {row.settled_by_id for row in await collection_answers.settled_by(work, list(wholes.values()))}
+    whole = {position for position, key in wholes.items() if key in settled}
+    divided = {position: handle for position, handle in plan.divided.items() if position not in whole}
+    return plan._replace(divided=divided, known=plan.known | whole)
 
 
 async def _carry_out(
@@ -113,7 +125,7 @@ class _Moves:
             return
         bookings = foresight.bookings_of(keys)
         for booking in bookings:
-            for _, item_id, _, item_minor in booking.plans:
+            for _, item_id, _, item_minor, _ in booking.plans:
                 if item_id is not None:
                     self._settled[item_id] += item_minor
         self._left_open.update(foresight.left_open)

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from gateway.store import allocations, bank_transactions, counters, journal, parties, reviews
+from gateway.services.follow_debits import undo_debits
+from gateway.store import allocations, bank_transactions, counters, journal, parties, reviews, unpaid_writes
 from gateway.store.allocations import ALLOCATION_NAMES, Allocation
 from gateway.store.bulk import insert_rows
 from gateway.store.columns import table_of
@@ -57,6 +58,7 @@ async def undo_decision(work: Work, *, bank_transaction_ids: Sequence[int], reas
 async def undo_of_transactions(work: Work, ids: Sequence[int], *, reason: str) -> int:
     """Reverse the live allocations of the open decisions on some bank transactions; return how many."""
     decisions = await allocations.open_decisions(work.session, ids)
+    await undo_debits(work, ids)
     rows = await allocations.rows_of_decisions(work.session, [decision.id for decision in decisions])
     await counters.close_opened_items(work, [row.opened_item_id for row in rows if row.opened_item_id])
     items = await counters.lock_items(work, [row.target_item_id for row in rows if row.target_item_id])
@@ -71,6 +73,7 @@ async def undo_of_transactions(work: Work, ids: Sequence[int], *, reason: str) -
             settled[row.target_item_id] -= row.item_minor
     await counters.draw_from_transactions(work, drawn)
     await counters.settle_items(work, settled)
+    await unpaid_writes.refresh_outcomes(work, settled)
     await allocations.mark_undone(work, [decision.id for decision in decisions], reason=reason)
     await _unlearn(work, {decision.id for decision in decisions if decision.booked_by == "user"}, rows, items)
     return len(rows)

@@ -132,7 +132,8 @@ CREDIT_NAMES = (
     "id", "amount_minor", "allocated_minor", "currency", "booking_date", "value_date", "remittance", "entry_text",
     "end_to_end_id", "mandate_reference", "creditor_reference", "counterparty_name", "counterparty_iban",
     "ultimate_debtor", "return_reason", "charges_minor", "charges_included", "instructed_minor",
-    "instructed_currency", "bank_transaction_code", "is_reversal", "batch_count", "part",
+    "instructed_currency", "bank_transaction_code", "is_reversal", "batch_count", "part", "payment_information_id",
+    "message_id", "original_amount_minor",
 )  # fmt: skip
 
 
@@ -215,12 +216,12 @@ def unexplained_of(row: Sequence[Any]) -> Unexplained:
     (
         key, amount, allocated, currency, booking_date, value_date, remittance, entry_text, end_to_end_id, mandate,
         reference, name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code,
-        is_reversal, batch_count, part, state,
+        is_reversal, batch_count, part, block_id, message_id, original, state,
     ) = row  # fmt: skip
     credit = Credit(
         key, amount - allocated, currency, booking_date, remittance or entry_text, end_to_end_id, mandate, reference,
         name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code, is_reversal,
-        (batch_count or 0) > 1 and part == 0,
+        (batch_count or 0) > 1 and part == 0, batch_count, block_id, message_id, original,
     )  # fmt: skip
     return Unexplained(credit, booking_date or value_date, state)
 

@@ -244,8 +244,10 @@ def _impossible(table: str, subject: int, from_state: str, to_state: str) -> boo
     if lifecycle is None or from_state == to_state:
         return False
     states = type(lifecycle.start)
-    known = {state.value for state in states}
-    return not {from_state, to_state} <= known or not lifecycle.allows(states(from_state), states(to_state))
+    if not {from_state, to_state} <= {state.value for state in states}:
+        return True
+    move = (states(from_state), states(to_state))
+    return not lifecycle.allows(*move) and not lifecycle.takes_back(*move)
 
 
 async def _impossible_moves(session: AsyncSession) -> AsyncIterator[str]:

@@ -7,7 +7,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,9 +19,10 @@ from gateway.store.collections import Collection, collections, lines
 from gateway.store.counters import hold_items
 from gateway.store.fetch import among, in_pieces
 from gateway.store.mandate_papers import amendments
+from gateway.store.mandates import MandateMove, mandates, move_mandates, moves, sync_mandate_ibans
 from gateway.store.open_items import open_items
 from gateway.store.work import Work
-from schemas.states import CollectionState, RunState
+from schemas.states import CollectionState, MandateState, RunState
 
 # What a run waits for.
 _LIVE = (
@@ -126,6 +127,112 @@ async def move_collections(
             await write_moves(work, "collection", rows, from_state.value, to_state.value, reason)
             moved += [key for key, _ in rows]
     return sorted(moved)
+
+
+class Settled(NamedTuple):
+    """One debit whose money came: as it was, which bank transaction brought it when, and until when it may go back."""
+
+    id: int
+    version: int
+    state: CollectionState
+    bank_transaction_id: int
+    settled_date: dt.date
+    refundable_until_date: dt.date | None
+
+
+async def lock_collections(work: Work, ids: Several[int]) -> dict[int, tuple[CollectionState, bool]]:
+    """Lock collections of the company; return the state of each, and whether a bank transaction brought its money."""
+    c = collections.c
+    found: dict[int, tuple[CollectionState, bool]] = {}
+    for piece in in_pieces(ids):
+        query = (
+            select(c.id, c.state, c.settled_by_id)
+            .where(c.company_id == work.company_id, among(work.session, c.id, piece))
+            .order_by(c.id)
+            .with_for_update()
+        )
+        found |= {row[0]: (row[1], row[2] is not None) for row in await work.session.execute(query)}
+    return found
+
+
+async def settle(work: Work, settled: Sequence[Settled]) -> None:
+    """Note the money of debits that are locked; those that waited for it are settled."""
+    c = collections.c
+    waited = [one for one in settled if one.state is CollectionState.SUBMITTED]
+    brought: dict[str, Any] = {"settled_by_id": bindparam("brought_by"), "settled_date": bindparam("day")}
+    moved = update(collections).where(c.id == bindparam("key"))
+    connection = await work.session.connection()
+    if waited:
+        rows = [
+            {"key": one.id, "brought_by": one.bank_transaction_id, "day": one.settled_date,
+             "until": one.refundable_until_date}
+            for one in waited
+        ]  # fmt: skip
+        await connection.execute(
+            moved.values(
+                **brought,
+                state=CollectionState.SETTLED,
+                refundable_until_date=bindparam("until"),
+                version=c.version + 1,
+            ),
+            rows,
+        )
+    noted = [
+        {"key": one.id, "brought_by": one.bank_transaction_id, "day": one.settled_date}
+        for one in settled
+        if one.state is not CollectionState.SUBMITTED
+    ]
+    if noted:
+        await connection.execute(moved.values(**brought), noted)
+    moves = sorted((one.id, one.version + 1) for one in waited)
+    await write_moves(work, "collection", moves, CollectionState.SUBMITTED.value, CollectionState.SETTLED.value)
+
+
+async def settled_by(work: Work, bank_transaction_ids: Sequence[int]) -> list[Collection]:
+    """Lock and return the debits whose money some bank transactions brought."""
+    found: list[Collection] = []
+    for piece in in_pieces(bank_transaction_ids):
+        query = (
+            select(Collection)
+            .where(collections.c.company_id == work.company_id, among(work.session, collections.c.settled_by_id, piece))
+            .order_by(collections.c.id)
+            .with_for_update()
+        )
+        found += (await work.session.execute(query.execution_options(populate_existing=True))).scalars()
+    return found
+
+
+async def unsettle(work: Work, rows: Sequence[Collection]) -> None:
+    """Let debits wait for their money again; one that was rejected stays so, without money."""
+    nothing: dict[str, Any] = {"settled_by_id": None, "settled_date": None, "refundable_until_date": None}
+    settled = [row.id for row in rows if row.state is CollectionState.SETTLED]
+    await move_collections(
+        work, settled, from_states=[CollectionState.SETTLED], to_state=CollectionState.SUBMITTED, reason="undone",
+        **nothing,
+    )  # fmt: skip
+    for piece in in_pieces(row.id for row in rows if row.state is not CollectionState.SETTLED):
+        statement = update(collections).where(among(work.session, collections.c.id, piece))
+        await work.session.execute(statement.values(**nothing).execution_options(synchronize_session=False))
+
+
+async def move_mandates_back(work: Work, ids: Sequence[int], *, reason: str) -> None:
+    """Move mandates back along their last move, where that was made for a reason that is taken back now."""
+    for piece in in_pieces(ids):
+        query = (
+            select(moves.c.subject_id, moves.c.from_state, moves.c.to_state, moves.c.reason, mandates.c.party_id)
+            .join(mandates, mandates.c.id == moves.c.subject_id)
+            .where(
+                moves.c.subject_table == "mandate",
+                among(work.session, moves.c.subject_id, piece),
+                mandates.c.company_id == work.company_id,
+            )
+            .order_by(moves.c.subject_id, moves.c.position)
+        )
+        last = {row[0]: row for row in await work.session.execute(query)}
+        back = [row for row in last.values() if row[3] == reason]
+        wanted = [MandateMove(row[0], MandateState(row[2]), MandateState(row[1]), "undone") for row in back]
+        await move_mandates(work, wanted)
+        await sync_mandate_ibans(work, {row[4] for row in back})
 
 
 async def free_items(work: Work, ids: Several[int]) -> None:

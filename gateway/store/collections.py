@@ -30,6 +30,7 @@ class Collection(Row, table=True):
         Index("ix_collection_batch", "batch_id"),
         Index("ix_collection_mandate", "mandate_id", "collection_date"),
         Index("ix_collection_party", "party_id", "collection_date"),
+        index_where("ix_collection_settled_by", "settled_by_id", where="settled_by_id IS NOT NULL"),
         of_company(),
         owned(),
         points("party_id", "party"),

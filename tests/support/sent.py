@@ -16,6 +16,7 @@ from gateway.store.open_items import open_items
 from gateway.store.unpaid import Unpaid
 from schemas.codes.lists import LocalInstrument, SequenceType
 from schemas.states import CollectionState, RunState
+from support.camt_files import balance, details, document, encoded, entry, statement
 from support.gateways import Bench
 from support.master_data import customer, german_iban, imported, invoice, mandate
 
@@ -178,3 +179,89 @@ def pain002(*blocks: str, message_id: str = "R-1", original: str = "MSG-1", stat
 def changed(before: dict[str, Any], after: dict[str, Any]) -> Iterable[str]:
     """Return the names under which something changed."""
     return [name for name in after if after[name] != before.get(name)]
+
+
+class Booked(NamedTuple):
+    """One entry of a statement: its XML and its signed amount in minor units."""
+
+    xml: str
+    minor: int
+
+
+def booked(
+    minor: int,
+    *,
+    end_to_end_id: str = "",
+    mandate: str = "",
+    reason: str = "",
+    code: str = "",
+    block: str = "",
+    count: int = 0,
+    message_id: str = "",
+    parts: Sequence[str] = (),
+    charges_minor: int = 0,
+    original_minor: int = 0,
+    day: dt.date = DUE,
+    text: str = "",
+    reversal: bool = False,
+) -> Booked:
+    """Return one entry: a credit, or below zero a debit; ``parts`` are the transactions of a batch."""
+    sign = "CRDT" if minor > 0 else "DBIT"
+    family = code or ("PMNT-IDDT-ESDD" if minor > 0 else "PMNT-IDDT-UPDD")
+    domain, family_code, sub = family.split("-")
+    batch = ""
+    if count or block or message_id:
+        ids = (f"<MsgId>{message_id}</MsgId>" if message_id else "") + (
+            f"<PmtInfId>{block}</PmtInfId>" if block else ""
+        )
+        batch = f"<Btch>{ids}{f'<NbOfTxs>{count}</NbOfTxs>' if count else ''}</Btch>"
+    inside = [*parts] or ([part(minor, end_to_end_id, mandate, reason, original_minor)] if not count else [])
+    charges = (
+        f'<Chrgs><Rcrd><Amt Ccy="EUR">{charges_minor / 100:.2f}</Amt><CdtDbtInd>DBIT</CdtDbtInd>'
+        "<ChrgInclInd>true</ChrgInclInd></Rcrd></Chrgs>"
+        if charges_minor
+        else ""
+    )
+    xml = entry(
+        amount=f'<Amt Ccy="EUR">{abs(minor) / 100:.2f}</Amt>',
+        sign=f"<CdtDbtInd>{sign}</CdtDbtInd>",
+        reversal="<RvslInd>true</RvslInd>" if reversal else "",
+        booking=f"<BookgDt><Dt>{day}</Dt></BookgDt>",
+        value=f"<ValDt><Dt>{day}</Dt></ValDt>",
+        code=f"<Domn><Cd>{domain}</Cd><Fmly><Cd>{family_code}</Cd><SubFmlyCd>{sub}</SubFmlyCd></Fmly></Domn>",
+        more=charges,
+        details=details(*inside, batch=batch),
+        text=f"<AddtlNtryInf>{text}</AddtlNtryInf>" if text else "",
+    )
+    return Booked(xml, minor)
+
+
+def part(minor: int, end_to_end_id: str = "", mandate: str = "", reason: str = "", original_minor: int = 0) -> str:
+    """Return the content of one ``TxDtls``."""
+    refs = (f"<EndToEndId>{end_to_end_id}</EndToEndId>" if end_to_end_id else "") + (
+        f"<MndtId>{mandate}</MndtId>" if mandate else ""
+    )
+    sign = "CRDT" if minor > 0 else "DBIT"
+    original = (
+        f'<AmtDtls><InstdAmt><Amt Ccy="EUR">{original_minor / 100:.2f}</Amt></InstdAmt></AmtDtls>'
+        if original_minor
+        else ""
+    )
+    back = f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>" if reason else ""
+    return (
+        f'<Refs>{refs}</Refs><Amt Ccy="EUR">{abs(minor) / 100:.2f}</Amt><CdtDbtInd>{sign}</CdtDbtInd>{original}'
+        f"<RltdPties><Dbtr><Pty><Nm>Kunde</Nm></Pty></Dbtr></RltdPties>{back}"
+    )
+
+
+def bank_statement(*entries: Booked, number: int = 1, day: dt.date = DUE, opening_minor: int = 0) -> bytes:
+    """Return a camt.053 of one day."""
+    closing = opening_minor + sum(one.minor for one in entries)
+    balances = _balance("OPBD", opening_minor, day) + _balance("CLBD", closing, day)
+    head = f"<Id>S-{number}</Id><ElctrncSeqNb>{number}</ElctrncSeqNb>"
+    one = statement(*[booking.xml for booking in entries], head=head, balances=balances)
+    return encoded(document(one, header=f"<GrpHdr><MsgId>M-{number}</MsgId></GrpHdr>"))
+
+
+def _balance(kind: str, minor: int, day: dt.date) -> str:
+    return balance(kind, f"{abs(minor) / 100:.2f}", sign="CRDT" if minor >= 0 else "DBIT", day=str(day))

@@ -1,15 +1,18 @@
-"""Bookings that are no customer's payment: returns, collections of our own, fees, own transfers, money that went out.
+"""Bookings that are no customer's transfer: returns, debits of our own, fees, own transfers, money that went out.
 
-What is certain is ignored under its category; what concerns a customer is asked, never matched as a payment.
+What is certain is ignored under its category; the money of our debits settles them, or takes them back; what else
+concerns a customer is asked, never matched as a payment.
 """
 
+from enum import IntEnum
 from functools import lru_cache
 
 from gateway.domain.matching.candidates import ItemIndex
+from gateway.domain.matching.collections import decide_collection, explain_nothing
 from gateway.domain.matching.evidence import Evidence
-from gateway.domain.matching.model import Ask, Credit, Explanation, Ignore, Line, Policy, Rule, Sign, Strength
+from gateway.domain.matching.model import Ask, Book, Credit, Explanation, Ignore, Line, Policy, Rule, Sign, Strength
 from gateway.domain.matching.proof import SignCode
-from gateway.domain.matching.returns import explain_return
+from gateway.domain.matching.returns import decide_back, explain_return
 from schemas.codes.booking_kinds import BookingKind
 from schemas.codes.bookings import booking_kind
 from schemas.states import AllocationKind, IgnoreCategory, ReviewReason
@@ -27,8 +30,8 @@ _TAKEN_BACK = frozenset(
 _SUPPLIERS = frozenset({BookingKind.OUTGOING_TRANSFER, BookingKind.SUPPLIER_DEBIT})
 
 
-def decide_incoming(credit: Credit, index: ItemIndex) -> Ask | Ignore | None:
-    """Decide about money that came in and is no payment; None if it may be one."""
+def decide_incoming(credit: Credit, index: ItemIndex) -> Book | Ask | Ignore | None:
+    """Decide about money that came in and is no transfer of a customer; None if it may be one."""
     kind = _kind(credit.bank_transaction_code, credit.return_reason)
     is_own = index.payers.is_own(credit.iban)
     if credit.is_reversal or kind is _REVERSAL:
@@ -37,9 +40,34 @@ def decide_incoming(credit: Credit, index: ItemIndex) -> Ask | Ignore | None:
         return Ask(ReviewReason.RETURNED_TRANSFER, ())
     if credit.mandate_reference or kind is not _INCOMING or credit.end_to_end_id in index.own_end_to_end_ids:
         if _is_collection(credit, kind, index):
-            return Ask(ReviewReason.OWN_COLLECTION, ())
+            return decide_collection(credit, index)
         return _no_business(kind, is_own=is_own)
     return Ignore(Rule.OWN_ACCOUNT, IgnoreCategory.OWN_TRANSFER) if is_own else None
+
+
+class Phase(IntEnum):
+    """When a bank transaction is decided: money of our debits after payments, what takes money back last."""
+
+    OTHERS = 0
+    COLLECTIONS = 1
+    RETURNS = 2
+
+
+def phase_of(
+    *, amount_minor: int, code: str | None, return_reason: str | None, mandate_reference: str | None,
+    is_ours: bool, is_batch: bool,
+) -> Phase:  # fmt: skip
+    """Return when to decide; ``is_ours``: one of our debits or blocks has its end-to-end id or batch reference.
+
+    Each phase finds in the store what the one before it booked.
+    """
+    if amount_minor < 0:
+        kind = booking_kind(code, amount_minor, return_reason)
+        takes_back = bool(return_reason or mandate_reference) or is_ours or kind in _TAKEN_BACK
+        return Phase.RETURNS if takes_back else Phase.OTHERS
+    kind = _kind(code, return_reason)
+    is_collection = kind is BookingKind.OWN_COLLECTION or (is_batch and kind is not _INCOMING)
+    return Phase.COLLECTIONS if is_collection or mandate_reference or is_ours else Phase.OTHERS
 
 
 @lru_cache(maxsize=4096)
@@ -65,12 +93,16 @@ def _no_business(kind: BookingKind, *, is_own: bool) -> Ignore | None:
     return None
 
 
-def decide_outgoing(debit: Credit, index: ItemIndex, policy: Policy) -> Ask | Ignore:
+def decide_outgoing(debit: Credit, index: ItemIndex, policy: Policy) -> Book | Ask | Ignore:
     """Decide about money that went out: a return, a fee, what we paid."""
     kind = booking_kind(debit.bank_transaction_code, debit.amount_minor, debit.return_reason)
+    if kind not in _BANK_CATEGORIES and (debit.return_reason or debit.mandate_reference or _is_ours(debit, index)):
+        back = decide_back(debit, index.debits)
+        if back is not None:
+            return back
     if debit.is_reversal or kind is BookingKind.REVERSAL:
         return Ask(ReviewReason.REVERSAL, ())
-    if debit.return_reason or kind in _TAKEN_BACK or debit.end_to_end_id in index.own_end_to_end_ids:
+    if debit.return_reason or kind in _TAKEN_BACK or (_is_ours(debit, index) and kind not in _BANK_CATEGORIES):
         return _ask_return(debit, kind, index)
     ignored = _no_business(kind, is_own=index.payers.is_own(debit.iban))
     if ignored:
@@ -89,7 +121,14 @@ def _ask_return(debit: Credit, kind: BookingKind, index: ItemIndex) -> Ask:
     is_transfer = kind is BookingKind.RECALLED_TRANSFER or (original and not original.booked.mandate_reference)
     is_debit = debit.mandate_reference or not original
     reason = ReviewReason.RETURNED_TRANSFER if is_transfer and not is_debit else ReviewReason.RETURNED_DEBIT
-    return Ask(reason, (explain_return(original),) if original else ())
+    if original:
+        return Ask(reason, (explain_return(original),))
+    is_told = index.debits.is_used and reason is ReviewReason.RETURNED_DEBIT
+    return Ask(reason, (explain_nothing(debit),) if is_told else ())
+
+
+def _is_ours(debit: Credit, index: ItemIndex) -> bool:
+    return debit.end_to_end_id in index.own_end_to_end_ids
 
 
 def _concerns_customer(debit: Credit, index: ItemIndex) -> bool:

@@ -23,6 +23,7 @@ from gateway.domain.matching.names import fold
 from gateway.domain.matching.numbers import Hit, Numbers, add_slot, slots_of
 from gateway.domain.matching.payers import Payers
 from gateway.domain.matching.returns import BookedCredits
+from gateway.domain.matching.sent import SentDebits
 from gateway.domain.matching.shapes import Shapes
 from schemas.references import reference_key
 from schemas.states import ReviewReason
@@ -48,6 +49,7 @@ class ItemIndex:
         "_slots",
         "_waiting",
         "booked",
+        "debits",
         "families",
         "has_debts_of_ours",
         "items",
@@ -69,12 +71,13 @@ class ItemIndex:
         mandates: Mapping[str, int] | None = None,
         own_ibans: Iterable[str] = (),
         own_end_to_end_ids: Iterable[str] = (),
+        debits: SentDebits | None = None,
         shapes: Shapes | None = None,
     ) -> None:
         """Build the index, O(items). ``mandates`` gives the customer of each mandate reference.
 
-        ``own_ibans`` are our accounts, ``own_end_to_end_ids`` those of the collections that we sent. A narrow index
-        takes the ``shapes`` that were learned from all numbers, if they are at hand.
+        ``own_ibans`` are our accounts, ``own_end_to_end_ids`` those of the debits that we sent, ``debits`` what may be
+        needed of these. A narrow index takes the ``shapes`` that were learned from all numbers, if they are at hand.
         """
         self.items = list(items)
         self.open = [item.open_minor for item in self.items]
@@ -87,7 +90,8 @@ class ItemIndex:
         self.numbers = Numbers([(item.number, _aliases(item)) for item in self.items], shapes)
         self.payers = Payers(customers, ibans, mandates or {}, own_ibans)
         self.booked = BookedCredits(booked)
-        self.own_end_to_end_ids = frozenset(own_end_to_end_ids)
+        self.debits = debits or SentDebits()
+        self.own_end_to_end_ids = frozenset(own_end_to_end_ids) | self.debits.end_to_end_ids
         self.has_debts_of_ours = min(self.open, default=0) < 0
         self._waiting: dict[int, dict[str, Credit]] = {}  # By amount, then payer.
         self._slots: dict[int, int] = {}
@@ -148,7 +152,12 @@ class ItemIndex:
 
     def left_open(self, item_ids: Iterable[int]) -> dict[int, int]:
         """Return what is open of some items after all that was applied."""
-        return {item_id: self.open[self._slots[item_id]] for item_id in item_ids}
+        return {item_id: self.open[self._slots[item_id]] for item_id in item_ids if item_id in self._slots}
+
+    def open_of(self, item_id: int) -> int:
+        """Return what is open of an item, signed as the item; nothing, if it is not in the index."""
+        slot = self._slots.get(item_id)
+        return 0 if slot is None else self.open[slot]
 
     def slot_of(self, item_id: int) -> int | None:
         """Return the slot of an item, if it is in the index."""
@@ -159,6 +168,7 @@ class ItemIndex:
         if isinstance(decision, Book):
             for line in decision.explanation.lines:
                 self._move(line, credit)
+            self.debits.take(decision.explanation.collections)
         elif isinstance(decision, Ask) and _may_mean_open_items(decision) and (payer := _payer_key(credit)):
             self._waiting.setdefault(credit.amount_minor, {}).setdefault(payer, credit)
 
@@ -179,7 +189,9 @@ class ItemIndex:
         return None if twin is None or twin.id == credit.id else twin
 
     def _move(self, line: Line, credit: Credit) -> None:
-        slot = self._slots[line.item_id]
+        slot = self._slots.get(line.item_id)
+        if slot is None:
+            return  # Settled long ago, and opened again by a debit that came back.
         self.open[slot] -= line.amount_minor
         if self.open[slot]:
             self.settled_dates.pop(slot, None)

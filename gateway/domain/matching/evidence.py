@@ -9,7 +9,7 @@ from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Credit
 from gateway.domain.matching.names import agree, fold
 from gateway.domain.matching.payers import CustomerNumber
-from gateway.domain.matching.returns import NO_ID
+from gateway.domain.matching.sent import NO_ID
 from gateway.domain.matching.tokens import Grade, Source, Word, tokenize
 from gateway.domain.matching.words import find_words
 from schemas.references import FoundReference, find_references, reference_key

@@ -105,6 +105,15 @@ class Credit(NamedTuple):
     bank_transaction_code: str | None = None
     is_reversal: bool = False
     is_batch: bool = False
+    batch_count: int | None = None
+    payment_information_id: str | None = None
+    message_id: str | None = None
+    original_minor: int | None = None  # What a returned debit was for, where the bank says it.
+
+    @property
+    def batch_references(self) -> frozenset[str]:
+        """What may name a batch: banks put the id of the message or of the block into either field."""
+        return frozenset(word for word in (self.payment_information_id, self.message_id) if word)
 
 
 class Strength(StrEnum):
@@ -128,6 +137,8 @@ class Rule(StrEnum):
     OWN_ACCOUNT = "own_account"
     BANK_BOOKING = "bank_booking"  # The bank's code says what it is: fee, interest.
     OUTGOING = "outgoing"
+    OWN_COLLECTION = "own_collection"  # The money of debits that we sent.
+    RETURNED_DEBIT = "returned_debit"  # Takes back one debit that we sent.
 
 
 class Sign(NamedTuple):
@@ -146,11 +157,19 @@ class Line(NamedTuple):
     amount_minor: int
 
 
+class Kept(NamedTuple):
+    """Money of one customer among several that is kept on account for him."""
+
+    customer_id: int
+    amount_minor: int
+
+
 class Explanation(NamedTuple):
     """One way to read the amount.
 
-    Its lines of payment, refund or return, ``on_account_minor`` and ``bank_fee_minor`` add up to the credit exactly;
-    lines of other kinds (discount, deducted charge) settle more of an item than the money does.
+    Its lines of payment, refund or return, ``on_account_minor``, ``kept`` and ``bank_fee_minor`` add up to the credit
+    exactly; lines of other kinds (discount, deducted charge) settle more of an item than the money does.
+    ``collections`` are the debits of ours that it settles, or the one that comes back.
     """
 
     customer_id: int | None
@@ -158,7 +177,10 @@ class Explanation(NamedTuple):
     on_account_minor: int
     strength: Strength
     proof: tuple[Sign, ...]
-    bank_fee_minor: int = 0  # What our bank kept, inside a return: negative.
+    bank_fee_minor: int = 0  # What the banks kept, inside a return: negative.
+    collections: tuple[int, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    compensation_minor: int = 0  # Of the fee: the interest that the debtor's bank claimed; negative.
 
 
 class Book(NamedTuple):

@@ -8,7 +8,7 @@ from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.explain import account_sign, naming_sign
 from gateway.domain.matching.model import Book, Credit, Explanation, KnownIban, Line, Policy, Rule, Sign, Strength
 from gateway.domain.matching.proof import SignCode
-from gateway.domain.matching.returns import NO_ID
+from gateway.domain.matching.sent import NO_ID
 from gateway.domain.matching.tokens import Grade, Word
 from gateway.domain.matching.words import find_plain
 from schemas.states import AllocationKind

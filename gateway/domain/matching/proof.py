@@ -61,6 +61,27 @@ class SignCode(StrEnum):
     RETURN_OF = "return_of"
     RETURN_FEE = "return_fee"
     PAYS_OUT = "pays_out"
+    COLLECTION_OF = "collection_of"
+    COLLECTION_AMOUNT = "collection_amount"
+    COLLECTION_ENDED = "collection_ended"
+    COLLECTION_REJECTED = "collection_rejected"
+    BATCH_OF = "batch_of"
+    BATCH_SHORT = "batch_short"
+    BATCH_MORE = "batch_more"
+    BATCH_ENDED = "batch_ended"
+    REJECTS_EXPLAIN = "rejects_explain"
+    REJECTS_CREDITED = "rejects_credited"
+    WITHOUT_DEBITS = "without_debits"
+    PAID_MEANWHILE = "paid_meanwhile"
+    NO_DEBIT = "no_debit"
+    TAKES_BACK = "takes_back"
+    BACK_REASON = "back_reason"
+    COMPENSATION = "compensation"
+    MORE_THAN_DEBIT = "more_than_debit"
+    LESS_THAN_DEBIT = "less_than_debit"
+    MAY_BE_DEBIT = "may_be_debit"
+    BACK_ALREADY = "back_already"
+    NO_MONEY_YET = "no_money_yet"
 
 
 _SENTENCES = read_words("""
@@ -193,6 +214,69 @@ return_fee              {fee_minor} of it are charges
 pays_out                pays out {number} exactly
                         rembourse exactement {number}
                         zahlt {number} genau aus
+collection_of           our direct debit {end_to_end_id} of {collection_date}
+                        notre prélèvement {end_to_end_id} du {collection_date}
+                        unsere Lastschrift {end_to_end_id} vom {collection_date}
+collection_amount       it was for {amount_minor}
+                        il était de {amount_minor}
+                        sie lautete auf {amount_minor}
+collection_ended        our direct debit {end_to_end_id} has its money already
+                        notre prélèvement {end_to_end_id} a déjà été encaissé
+                        unsere Lastschrift {end_to_end_id} ist schon eingegangen
+collection_rejected     the bank rejected our direct debit {end_to_end_id} before
+                        la banque avait rejeté notre prélèvement {end_to_end_id}
+                        die Bank hatte unsere Lastschrift {end_to_end_id} abgelehnt
+batch_of                our direct debits of the block {block}: {count} of them
+                        nos prélèvements du lot {block} : {count}
+                        unsere Lastschriften des Sammlers {block}: {count}
+batch_short             the credit of block {block} is short by {short_minor}
+                        il manque {short_minor} au crédit du lot {block}
+                        der Gutschrift des Sammlers {block} fehlen {short_minor}
+batch_more              the credit of block {block} is {short_minor} more than what is awaited
+                        le crédit du lot {block} dépasse de {short_minor} ce qui est attendu
+                        die Gutschrift des Sammlers {block} ist um {short_minor} höher als erwartet
+batch_ended             nothing of block {block} is awaited any more
+                        plus rien n’est attendu du lot {block}
+                        vom Sammler {block} wird nichts mehr erwartet
+rejects_explain         {count} rejected debits of {rejected_minor} explain the difference
+                        {count} prélèvements rejetés de {rejected_minor} expliquent la différence
+                        {count} abgelehnte Lastschriften über {rejected_minor} erklären den Unterschied
+rejects_credited        {count} rejected debits of {rejected_minor} are credited all the same; the bank takes them back
+                        {count} prélèvements rejetés de {rejected_minor} sont crédités ; la banque les reprendra
+                        {count} abgelehnte Lastschriften über {rejected_minor} sind dabei; die Bank holt sie zurück
+without_debits          the difference is exactly {missing}, if these did not come
+                        la différence est exactement {missing}, s’ils ne sont pas venus
+                        der Unterschied ist genau {missing}, falls diese nicht kamen
+paid_meanwhile          {over_minor} are more than is open by now and are kept on account
+                        {over_minor} dépassent le solde ouvert et restent à valoir
+                        {over_minor} sind mehr als noch offen und bleiben als Guthaben
+no_debit                none of our direct debits fits; looked for: {tried}
+                        aucun de nos prélèvements ne convient ; recherché : {tried}
+                        keine unserer Lastschriften passt; gesucht: {tried}
+takes_back              takes back our direct debit {end_to_end_id} of {collection_date}
+                        reprend notre prélèvement {end_to_end_id} du {collection_date}
+                        nimmt unsere Lastschrift {end_to_end_id} vom {collection_date} zurück
+back_reason             the bank gives the reason {code}
+                        la banque donne le motif {code}
+                        die Bank nennt den Grund {code}
+compensation            {compensation_minor} of it are interest that the customer’s bank claims
+                        dont {compensation_minor} d’intérêts réclamés par la banque du client
+                        davon {compensation_minor} Zinsausgleich der Bank des Kunden
+more_than_debit         {more_minor} more than the direct debit, and the bank does not say why
+                        {more_minor} de plus que le prélèvement, sans explication de la banque
+                        {more_minor} mehr als die Lastschrift, und die Bank sagt nicht warum
+less_than_debit         {less_minor} less than the direct debit
+                        {less_minor} de moins que le prélèvement
+                        {less_minor} weniger als die Lastschrift
+may_be_debit            may take back our direct debit {end_to_end_id} of {collection_date}
+                        reprend peut-être notre prélèvement {end_to_end_id} du {collection_date}
+                        nimmt vielleicht unsere Lastschrift {end_to_end_id} vom {collection_date} zurück
+back_already            our direct debit {end_to_end_id} came back before
+                        notre prélèvement {end_to_end_id} était déjà revenu
+                        unsere Lastschrift {end_to_end_id} kam schon zurück
+no_money_yet            no credit of our direct debit {end_to_end_id} is booked yet
+                        aucun crédit de notre prélèvement {end_to_end_id} n’est encore comptabilisé
+                        zu unserer Lastschrift {end_to_end_id} ist noch keine Gutschrift gebucht
 """)
 
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from gateway.domain.matching.model import Explanation, Line, Sign, Strength
+from gateway.domain.matching.model import Explanation, Kept, Line, Sign, Strength
 from schemas.states import AllocationKind
 
 
 def from_record(record: list[Any]) -> Explanation:
     """Return the explanation that was stored (keys and minor units are whole numbers)."""
-    customer_id, lines, on_account_minor, strength, proof, bank_fee_minor = record
+    customer_id, lines, on_account_minor, strength, proof, bank_fee_minor, *debits = record
+    collections, kept, compensation_minor = debits or ((), (), 0)  # Older records know no debits.
     return Explanation(
         customer_id,
         tuple(Line(item_id, AllocationKind(kind), minor) for item_id, kind, minor in lines),
@@ -16,4 +17,7 @@ def from_record(record: list[Any]) -> Explanation:
         Strength(strength),
         tuple(Sign(code, facts, supports) for code, facts, supports in proof),
         bank_fee_minor,
+        tuple(collections),
+        tuple(Kept(*one) for one in kept),
+        compensation_minor,
     )

@@ -1,0 +1,68 @@
+"""What a booking means for our debits: those that it settles and the one that it takes back move with it.
+
+Used by matching for many and by clerks for one, and when a decision is taken back.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from gateway.domain.matching.model import Explanation
+from gateway.services.return_collections import register_others, return_collections, undo_returns
+from gateway.services.settle_collections import settle_collections, undo_settlements
+from gateway.store import collection_answers, counters
+from gateway.store.bank_transactions import Unexplained
+from gateway.store.work import Work
+from schemas.states import CollectionState
+
+Explained: TypeAlias = tuple[Unexplained, Explanation]
+_S = CollectionState
+
+
+async def only_as_seen(work: Work, booked: Sequence[Explained]) -> tuple[list[Explained], list[int]]:
+    """Lock the items and debits of what is to be booked; return what fits still, and the bank transactions of the rest.
+
+    Items come first, as everywhere where both are locked.
+    """
+    about = [pair for pair in booked if pair[1].collections]
+    if not about:
+        return list(booked), []
+    ids = [key for _, explanation in about for key in explanation.collections]
+    await counters.hold_items(work, sorted({line.item_id for _, one in booked for line in one.lines}))
+    await collection_answers.lock_items_of(work, ids)
+    now = await collection_answers.lock_collections(work, ids)
+    good: list[Explained] = []
+    unfit: list[int] = []
+    taken: set[int] = set()
+    for one, explanation in booked:
+        wanted = explanation.collections
+        allowed = all(key in now and _fits(now[key], one.credit.amount_minor) for key in wanted)
+        if allowed and taken.isdisjoint(wanted):
+            taken.update(wanted)
+            good.append((one, explanation))
+        else:
+            unfit.append(one.credit.id)
+    return good, unfit
+
+
+def _fits(now: tuple[CollectionState, bool], amount_minor: int) -> bool:
+    """Tell whether a debit may be settled (or credited although rejected), or taken back."""
+    state, has_money = now
+    if amount_minor > 0:
+        return state is _S.SUBMITTED or (state is _S.REJECTED and not has_money)
+    return state is _S.SETTLED or (state is _S.REJECTED and has_money)
+
+
+async def follow_debits(work: Work, booked: Sequence[Explained]) -> None:
+    """Move the debits of what was booked: money in settles them, money out takes one back."""
+    about = [pair for pair in booked if pair[1].collections]
+    await settle_collections(work, [pair for pair in about if pair[0].credit.amount_minor > 0])
+    await return_collections(work, [pair for pair in about if pair[0].credit.amount_minor < 0])
+    await register_others(
+        work, [pair for pair in booked if not pair[1].collections and pair[0].credit.amount_minor < 0]
+    )
+
+
+async def undo_debits(work: Work, ids: Sequence[int]) -> None:
+    """Put the debits of some bank transactions, whose decisions are taken back, where they were. Raises UsedSince."""
+    await undo_returns(work, ids)
+    await undo_settlements(work, ids)
