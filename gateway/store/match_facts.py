@@ -65,6 +65,8 @@ async def booked_credits(session: AsyncSession, *, company_id: int, debits: Iter
     wanted: list[ColumnElement[bool]] = [
         _transactions.c[name].in_(sorted(values)) for name, values in signs.items() if values
     ]
+    if not wanted:
+        return []
     query = (
         select(BankTransaction)
         .where(
@@ -75,7 +77,7 @@ async def booked_credits(session: AsyncSession, *, company_id: int, debits: Iter
         )
         .order_by(_transactions.c.id)
     )
-    rows = list((await session.execute(query)).scalars()) if wanted else []
+    rows = list((await session.execute(query)).scalars())
     lines = defaultdict(list)
     for allocation in await live_of_transactions(session, [row.id for row in rows]):
         lines[allocation.source_bank_transaction_id].append(allocation)

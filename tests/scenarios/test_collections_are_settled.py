@@ -11,7 +11,7 @@ from gateway.store.collection_runs import CollectionRun
 from gateway.store.collections import Collection
 from gateway.store.open_items import OpenItem
 from gateway.store.reviews import ReviewItem
-from schemas.states import AllocationKind, OpenItemKind, ReviewReason, ReviewState, RunState
+from schemas.states import OpenItemKind, ReviewReason, ReviewState, RunState
 from support.gateways import Bench
 from support.sent import (
     DEBITS,
@@ -26,6 +26,7 @@ from support.sent import (
     items_now,
     pain002,
     part,
+    pay,
     send,
     states,
 )
@@ -168,29 +169,6 @@ async def test_what_was_paid_by_transfer_meanwhile_is_kept_on_account(sent: Benc
     assert kept == {-20_000, -4_000}
     assert [item.settled_minor for item in (await items_now(sent)).values()][:4] == [10_000, 5_050, 20_000, 7_777]
     assert await sent.broken() == []
-
-
-async def pay(bench: Bench, number: str, minor: int) -> None:
-    """Settle an item by hand, as a clerk does who takes a transfer although a debit is in flight."""
-    from gateway.domain.allocation import AllocationPlan
-    from gateway.services.book_decisions import Booking, book_decisions
-    from gateway.store.bank_transactions import unexplained
-
-    entry = booked(minor, code="PMNT-RCDT-ESCT", text=f"gift {number}")
-    count = len(await bench.transactions())
-    await bench.upload(bank_statement(entry, number=10 + count, day=dt.date(2026, 10, 1) + dt.timedelta(count)))
-    item = next(row for row in await bench.rows(OpenItem) if row.number == number)
-    last = (await bench.transactions())[-1]
-    async with bench.begin() as work:
-        (one,) = await unexplained(work.session, [last.id])
-        plan = AllocationPlan(AllocationKind.PAYMENT, item.id, minor, minor)
-        booking = Booking(last.id, minor, "EUR", item.party_id, (plan,), [], "split", one.effective_date)
-        outcome = await book_decisions(work, [booking], booked_by="user")
-        assert outcome.booked
-        from gateway.store import reviews
-
-        await reviews.close_open(work, [last.id], ReviewState.RESOLVED)
-        work.say("resolve_review", "")
 
 
 async def test_taking_a_settlement_back_lets_the_debits_wait_again(sent: Bench) -> None:

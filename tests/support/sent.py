@@ -6,16 +6,19 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from gateway.domain.matching.model import Line
+from gateway.services.resolve_review import allocate
 from gateway.store import collection_answers
 from gateway.store.accounts import BankAccount
 from gateway.store.collection_runs import CollectionBatch, CollectionRun
 from gateway.store.collections import Collection, CollectionLine
 from gateway.store.columns import table_of
 from gateway.store.mandates import mandates
-from gateway.store.open_items import open_items
+from gateway.store.open_items import OpenItem, open_items
+from gateway.store.reviews import ReviewItem
 from gateway.store.unpaid import Unpaid
 from schemas.codes.lists import LocalInstrument, SequenceType
-from schemas.states import CollectionState, RunState
+from schemas.states import AllocationKind, CollectionState, ReviewState, RunState
 from support.camt_files import balance, details, document, encoded, entry, statement
 from support.gateways import Bench
 from support.master_data import customer, german_iban, imported, invoice, mandate
@@ -265,3 +268,16 @@ def bank_statement(*entries: Booked, number: int = 1, day: dt.date = DUE, openin
 
 def _balance(kind: str, minor: int, day: dt.date) -> str:
     return balance(kind, f"{abs(minor) / 100:.2f}", sign="CRDT" if minor >= 0 else "DBIT", day=str(day))
+
+
+async def pay(bench: Bench, number: str, minor: int) -> None:
+    """Let a transfer come in on an old day and a clerk book it on an item, whatever is in flight for it."""
+    count = len(await bench.transactions())
+    day = dt.date(2026, 10, 1) + dt.timedelta(count)
+    transfer = booked(minor, code="PMNT-RCDT-ESCT", text="a transfer", day=day)
+    await bench.upload(bank_statement(transfer, number=10 + count, day=day))
+    item = next(row for row in await bench.rows(OpenItem) if row.number == number)
+    question = next(row for row in await bench.rows(ReviewItem) if row.state is ReviewState.OPEN)
+    async with bench.begin() as work:
+        line = Line(item.id, AllocationKind.PAYMENT, minor)
+        await allocate(work, review_item_id=question.id, lines=[line])
