@@ -94,6 +94,7 @@ def _collection(element: etree._Element) -> TakenCollection:
         _text(element, mandate + "{*}AmdmntInd") in ("true", "1"),
         _text(element, amended + "{*}OrgnlMndtId"),
         _text(element, amended + "{*}OrgnlCdtrSchmeId/{*}Id/{*}PrvtId/{*}Othr/{*}Id"),
+        _text(element, amended + "{*}OrgnlCdtrSchmeId/{*}Nm"),
         _text(element, amended + "{*}OrgnlDbtrAcct/{*}Id/{*}Othr/{*}Id")
         or _text(element, amended + "{*}OrgnlDbtrAcct/{*}Id/{*}IBAN"),
         _text(element, "{*}Dbtr/{*}Nm"),

@@ -28,6 +28,7 @@ class TakenCollection(NamedTuple):
     is_amended: bool
     original_reference: str
     original_creditor_identifier: str
+    original_creditor_name: str
     original_account: str  # SMNDA, or an old IBAN.
     debtor_name: str
     debtor_iban: str

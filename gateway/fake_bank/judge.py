@@ -112,8 +112,13 @@ def _mandate_reason(collection: TakenCollection, block: TakenBlock, state: State
     signed, date = date_in(collection.signature_date), date_in(block.collection_date)
     if not _ID.fullmatch(collection.mandate_reference) or signed is None or signed > today or date is None:
         return "MD02"
-    is_changed = collection.original_reference or collection.original_creditor_identifier or collection.original_account
-    if collection.is_amended != bool(is_changed):
+    changed = (
+        collection.original_reference,
+        collection.original_creditor_identifier,
+        collection.original_creditor_name,
+        collection.original_account,
+    )
+    if collection.is_amended != any(changed):
         return "MD02"
     key = mandate_key(block.creditor_identifier, collection.mandate_reference)
     owner = state.creditors.get(_paper(collection))

@@ -21,6 +21,7 @@ from support.order_texts import Item, collections_of
 TODAY = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 DUE = "2026-12-01"
 OTHER = "BE68539007547034"
+NEW_NAME = "<OrgnlCdtrSchmeId><Nm>Beispiel GmbH</Nm></OrgnlCdtrSchmeId>"
 NEW_ACCOUNT = "<OrgnlDbtrAcct><Id><Othr><Id>SMNDA</Id></Othr></Id></OrgnlDbtrAcct>"
 
 
@@ -159,6 +160,7 @@ def test_nothing_is_taken_twice() -> None:
         pytest.param("RCUR", Item("E-2", mandate="m-1"), {}, None, id="the same, in small letters"),
         pytest.param("RCUR", Item("E-2", mandate="M-1", iban=OTHER), {}, "MD02", id="another account, nothing said"),
         pytest.param("RCUR", Item("E-2", mandate="M-1", iban=OTHER, changed=NEW_ACCOUNT), {}, None, id="another account, said"),
+        pytest.param("RCUR", Item("E-2", mandate="M-1", changed=NEW_NAME), {}, None, id="another name of the creditor, said"),
         pytest.param("RCUR", Item("E-2", mandate="M-1"), {"creditor": "FR72ZZZ123456"}, "BE05", id="another creditor, nothing said"),
         pytest.param("RCUR", Item("E-2", mandate="M-9", iban=OTHER, changed="<OrgnlMndtId>M-1</OrgnlMndtId>"), {}, "MD02", id="reference said, account not"),
         pytest.param("RCUR", Item("E-2", mandate="M-9", changed="<OrgnlMndtId>M-1</OrgnlMndtId>"), {}, None, id="reference said"),
