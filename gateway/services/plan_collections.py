@@ -9,6 +9,7 @@ from gateway.store import creditor_terms, due_items
 from gateway.store.creditor_terms import Profiles
 from gateway.store.database import ReadSession
 from schemas.bank_profile import FirstSequence
+from schemas.tables import MandateType
 
 _NOTICES_KEPT = dt.timedelta(days=60)  # A notice may speak of a day that has passed: the debit may come later.
 
@@ -55,7 +56,9 @@ async def due_facts(
     announced = await due_items.announced_by_mandate(
         session, company_id=company_id, from_date=now.date() - _NOTICES_KEPT
     )
-    return DueFacts(items, mandates, creditors, announced, stored)
+    one_offs = [one.id for several in mandates.values() for one in several if one.type == MandateType.ONE_OFF]
+    spoken_for = await due_items.asked_mandates(session, company_id=company_id, ids=one_offs)
+    return DueFacts(items, mandates, creditors, announced, stored, spoken_for)
 
 
 def _wants_first(terms: CreditorTerms) -> bool:

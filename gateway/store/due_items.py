@@ -181,6 +181,18 @@ async def _used(session: AsyncSession, company_id: int) -> frozenset[int]:
     return frozenset((await session.execute(query.distinct())).scalars())
 
 
+async def asked_mandates(session: AsyncSession, *, company_id: int, ids: Iterable[int]) -> frozenset[int]:
+    """Return which of some mandates a live debit uses: one that is planned, in a run, or with the bank."""
+    c = collections.c
+    found: set[int] = set()
+    for piece in in_pieces(ids):
+        query = select(c.mandate_id).where(
+            c.company_id == company_id, among(session, c.mandate_id, piece), c.state.in_(ASKED)
+        )
+        found.update((await session.execute(query.distinct())).scalars())
+    return frozenset(found)
+
+
 async def announced_by_mandate(
     session: AsyncSession, *, company_id: int, from_date: dt.date
 ) -> dict[int, list[Announced]]:

@@ -157,6 +157,19 @@ def test_one_of_several_mandates_is_chosen(given: tuple[MandateTerms, ...], chos
     assert [one.mandate.id for one in plan(due_item(), mandates=given).collections] == [chosen]
 
 
+def test_a_one_off_mandate_is_for_one_debit_also_within_a_plan() -> None:
+    once, later = mandate(type="one_off"), DUE + dt.timedelta(days=2)
+
+    found = plan(due_item(1), due_item(2, due_date=later), mandates=(once,))
+    again = plan(due_item(2, due_date=later), mandates=(once,), spoken_for=frozenset({once.id}))
+    other = plan(due_item(1), due_item(2, due_date=later), mandates=(once, mandate(501, type="one_off")))
+
+    assert [[line.item_id for line in one.lines] for one in found.collections] == [[1]]
+    assert [one.reason for one in (*found.left_out, *again.left_out)] == [R.USED_ALREADY, R.USED_ALREADY]
+    assert again.collections == ()
+    assert sorted(one.mandate.id for one in other.collections) == [500, 501]
+
+
 def test_credit_notes_are_taken_off_the_earliest_debit_first() -> None:
     first, second = due_item(1, 5_000), due_item(2, 9_000, due_date=dt.date(2026, 12, 18))
     found = plan(first, second, due_item(3, -3_000))

@@ -29,6 +29,7 @@ from gateway.domain.collecting.sequence import sequence_type
 from gateway.domain.mandate import is_collectable
 from schemas.bank_profile import BankProfile
 from schemas.codes.lists import LocalInstrument
+from schemas.tables import MandateType
 
 AMOUNT_MAX = 99_999_999_999  # EPC016-06 AT-06: 999 999 999.99 euro.
 _NO_ITEMS: tuple[DueItem, ...] = ()
@@ -42,6 +43,7 @@ class DueFacts(NamedTuple):
     creditors: Mapping[str, CreditorTerms]  # By the key of the creditor identifier.
     announced: Mapping[int, Sequence[Announced]] = {}  # By mandate.
     stored: Sequence[StoredCollection] = ()
+    spoken_for: frozenset[int] = frozenset()  # One-off mandates that a live debit uses already.
 
 
 class _Group(NamedTuple):
@@ -78,6 +80,7 @@ class _Planner:
         self._until = until_date
         self._now = now
         self._first_dates: dict[tuple[object, ...], dt.date] = {}
+        self._spent = set(facts.spoken_for)  # A one-off mandate is for one debit, in this plan and before it.
 
     def results(self) -> Iterator[PlannedCollection | LeftOut]:
         """Yield what becomes of everything that is due."""
@@ -120,7 +123,10 @@ class _Planner:
     def _debit(self, group: _Group, credits: Credits) -> PlannedCollection | LeftOut:
         today = self._now.date()
         probe = next_bank_day(max(group.due_date, today))
-        mandate, reason = choose_mandate(self._facts.mandates.get(group.party_id, ()), probe)
+        mandates = self._facts.mandates.get(group.party_id, ())
+        mandate, reason = choose_mandate([one for one in mandates if one.id not in self._spent] or mandates, probe)
+        if mandate is not None and mandate.id in self._spent:
+            reason = LeftOutReason.USED_ALREADY
         if reason is not None or mandate is None:
             return _left_out(reason or LeftOutReason.NO_MANDATE, group, mandate=mandate)
         creditor = self._creditor(mandate)
@@ -156,6 +162,8 @@ class _Planner:
         if told.obstacle is not None:
             blocked = group._replace(lines=lines)
             return _left_out(told.obstacle, blocked, mandate=mandate, date=date, until=told.until_date)
+        if mandate.type == MandateType.ONE_OFF:
+            self._spent.add(mandate.id)
         return PlannedCollection(
             group.party_id, mandate, creditor, group.due_date, date,
             sequence_type(mandate, creditor.profile.first_sequence), amount, lines,
