@@ -15,6 +15,7 @@ from config.letters import load_templates
 from config.settings import InvalidSettings, Settings
 from gateway.jobs import Jobs
 from gateway.services.fill_demo import PASSWORD, PEOPLE, fill_demo, is_empty
+from gateway.services.fill_demo_collections import fill_demo_collections
 from gateway.services.freeze_run import CollectPlace
 from gateway.services.log_in import LogInRules
 from gateway.services.passwords import Passwords
@@ -109,7 +110,11 @@ async def prepare_demo(settings: Settings, *, say: Callable[[str], None]) -> Non
     try:
         if await is_empty(gate):
             say(f"Filling {settings.data_dir} with the invented company {demo.company_name} ...")
-            await fill_demo(gate, build_passwords(settings), demo, progress=say)
+            people = await fill_demo(gate, build_passwords(settings), demo, progress=say)
+            say("collecting what is due soon")
+            await fill_demo_collections(
+                gate, demo, seed=DEMO_SEED, maker_login=people[0].login, profiles=bank_profiles(settings)
+            )
     finally:
         await gate.database.close()
     for login, name, roles in PEOPLE:

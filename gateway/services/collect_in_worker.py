@@ -14,7 +14,7 @@ from gateway.store.database import Database
 from gateway.store.originals import Originals
 from schemas.bank_profile import BankProfile
 
-_LEFT_OUT_SHOWN = 50
+_LEFT_OUT_SHOWN = 25
 
 
 class PlanWanted(NamedTuple):

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from gateway.domain.access import Right
+from gateway.domain.collecting.profiles import profile_of
 from gateway.services import manage_accounts
+from gateway.services.set_bank_profile import CHOICES, EDITED, set_bank_profile
 from gateway.store import accounts
 from gateway.web.context import Call
 from gateway.web.pages.dashboard import next_step
@@ -25,8 +27,11 @@ async def _answer(
     async with call.gateway.database.read() as session:
         rows = await accounts.list_accounts(session, company_id=call.company_id)
         keys = {row.id: await accounts.keys_of(session, account_id=row.id) for row in rows}
+    profiles = call.gateway.profiles
+    habits = {row.id: profile_of(profiles, row.bank_profile, row.profile_changes) for row in rows}
     status = 422 if fault or faults else 200
     values = {"accounts": rows, "keys": keys, "fault": fault, "typed": typed or {}, "faults": faults or {}}
+    values |= {"habits": habits, "profiles": list(profiles.values()), "choices": CHOICES}
     return call.page("banks/list.html", status=status, **values)
 
 
@@ -88,9 +93,27 @@ async def close(call: Call) -> web.StreamResponse:
     return call.redirect("/banks", say=call._("Saved."))
 
 
+async def set_profile(call: Call) -> web.StreamResponse:
+    """Say what the bank of an account wants of the files that we send it."""
+    form = await call.form()
+    try:
+        async with call.begin() as work:
+            await set_bank_profile(
+                work,
+                account_id=call.key(),
+                name=form.get("profile", ""),
+                wanted={field: form.get(field, "").strip() for field in EDITED if field in form},
+                profiles=call.gateway.profiles,
+            )
+    except GatewayError as error:
+        return await _answer(call, fault=str(error))
+    return call.redirect("/banks", say=call._("Saved. It counts for files that are frozen from now on."))
+
+
 ROUTES = (
     page("GET", "/banks", Right.MANAGE_ACCOUNTS, show_accounts),
     page("POST", "/banks", Right.MANAGE_ACCOUNTS, add),
     page("POST", "/banks/{id}", Right.MANAGE_ACCOUNTS, change),
+    page("POST", "/banks/{id}/profile", Right.MANAGE_ACCOUNTS, set_profile),
     page("POST", "/banks/{id}/close", Right.MANAGE_ACCOUNTS, close),
 )

@@ -12,7 +12,7 @@ from gateway.services.discard_run import discard_run, ids_for, keep_collections
 from gateway.services.freeze_run import maker_of
 from gateway.services.read_run import check_bytes, run_of
 from gateway.services.submit_run import begin_submission, end_submission
-from gateway.store import collection_runs, run_lists, runs_in_work
+from gateway.store import collection_runs, run_lists, runs_in_work, transaction_history
 from gateway.store.accounts import get_account
 from gateway.store.collection_runs import CollectionRun
 from gateway.web.context import Call
@@ -54,6 +54,7 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
         values["account"] = await get_account(session, company_id=company_id, account_id=run.bank_account_id)
         values["sums"] = await run_lists.sums_by_state(session, company_id=company_id, run_id=run_id)
         values["approvals"] = await collection_runs.approvals_of(session, company_id=company_id, run_id=run_id)
+        values["actors"] = await transaction_history.names_of(session, [one.actor for one in values["approvals"]])
         attempts = await collection_runs.submissions_of(session, company_id=company_id, run_id=run_id)
         values["collections"] = await run_lists.collections_page(
             session, company_id=company_id, run_id=run_id, cursor=query.cursor
