@@ -350,17 +350,24 @@ async def _move_runs(work: Work, ids: Several[int], from_state: RunState, to_sta
 async def tries_of(session: AsyncSession, ids: Sequence[int], *, rounds: int = 5) -> dict[int, int]:
     """Return how often the debt of each collection was presented before: the length of its chain of retries."""
     tries = dict.fromkeys(ids, 0)
+    cancelled: set[int] = set()
     ahead = {key: key for key in ids}  # The collection asked for, and where in its chain we are.
     for _ in range(rounds):
         earlier: dict[int, int] = {}
         for piece in in_pieces(ahead.values()):
-            query = select(collections.c.id, collections.c.retry_of_id).where(
-                among(session, collections.c.id, piece), collections.c.retry_of_id.is_not(None)
+            old = collections.alias("old")
+            query = (
+                select(collections.c.id, old.c.id, old.c.state)
+                .join(old, old.c.id == collections.c.retry_of_id)
+                .where(among(session, collections.c.id, piece))
             )
-            earlier |= {row[0]: row[1] for row in await session.execute(query)}
+            for key, before, state in await session.execute(query):
+                earlier[key] = before
+                if state is CollectionState.CANCELLED:
+                    cancelled.add(before)  # It never reached the bank.
         ahead = {key: earlier[at] for key, at in ahead.items() if at in earlier}
-        for key in ahead:
-            tries[key] += 1
+        for key, at in ahead.items():
+            tries[key] += at not in cancelled
         if not ahead:
             break
     return tries

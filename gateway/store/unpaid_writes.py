@@ -162,3 +162,30 @@ async def booked_by_bank(session: AsyncSession, ids: Sequence[int]) -> dict[int,
         query = select(*[t[name] for name in names]).where(among(session, t.id, piece))
         found |= {row[0]: tuple(row) for row in await session.execute(query)}
     return found
+
+
+async def lock_row(work: Work, row_id: int) -> Unpaid | None:
+    """Lock a row of the company and return it as it is now."""
+    query = select(Unpaid).where(unpaid.c.company_id == work.company_id, unpaid.c.id == row_id).with_for_update()
+    return (await work.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def room_of_lines(work: Work, collection_id: int) -> list[tuple[int, int, int]]:
+    """Return (item, what a collection asked of it, what of it may be asked for now), signed as the item; locked."""
+    i = open_items.c
+    query = (
+        select(
+            i.id, lines.c.amount_minor, i.amount_minor, i.settled_minor, i.collecting_minor, i.disputed_minor,
+            i.cancelled_at,
+        )
+        .join(open_items, i.id == lines.c.open_item_id)
+        .where(lines.c.collection_id == collection_id)
+        .order_by(i.id)
+        .with_for_update(of=open_items)
+    )  # fmt: skip
+    found = []
+    for key, asked, amount, settled, collecting, disputed, cancelled_at in await work.session.execute(query):
+        free = 0 if cancelled_at else amount - settled - collecting
+        free = max(free - abs(disputed), 0) if amount > 0 else min(free + abs(disputed), 0)
+        found.append((key, asked, free))
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 from gateway.web import format as formats
 from gateway.web.words import word_of
 from schemas.codes import REASON_WORDS, words_of
+from schemas.codes.reason_actions import ACTION_WORDS
 from schemas.money import minor_digits
 from schemas.states import Language
 
@@ -23,6 +24,7 @@ def page_filters(language: Language, gettext: Callable[[str], str]) -> Mapping[s
 
     return {
         "word": word,
+        "action": lambda action: words_of(ACTION_WORDS, str(action), language),
         "reason": reason,
         "percent": lambda basis_points: percent(basis_points, language),
         "groups": groups,

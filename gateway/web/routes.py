@@ -14,6 +14,7 @@ from gateway.web.api import policy as api_policy
 from gateway.web.api import reviews as api_reviews
 from gateway.web.api import search as api_search
 from gateway.web.api import statements as api_statements
+from gateway.web.api import unpaid as api_unpaid
 from gateway.web.frame import Badge
 from gateway.web.pages import (
     account,
@@ -47,6 +48,7 @@ from gateway.web.pages import (
     statement,
     statement_files,
     statements,
+    unpaid,
     users,
 )
 from gateway.web.routing import Route
@@ -81,6 +83,7 @@ ROUTES: tuple[Route, ...] = (
     *settings.ROUTES,
     *audit.ROUTES,
     *imports.ROUTES,
+    *unpaid.ROUTES,
     *dashboard.ROUTES,
     *parts.ROUTES,
     *search.ROUTES,
@@ -97,10 +100,15 @@ ROUTES: tuple[Route, ...] = (
     *api_policy.ROUTES,
     *api_imports.ROUTES,
     *api_search.ROUTES,
+    *api_unpaid.ROUTES,
     *api_audit.ROUTES,
     *exports.ROUTES,
     *description.ROUTES,
 )
 
 # What waits behind an entry of the sidebar: path → function that returns a short text, or nothing.
-BADGES: dict[str, Badge] = {"/review": dashboard.count_review, "/statements": dashboard.count_held}
+BADGES: dict[str, Badge] = {
+    "/review": dashboard.count_review,
+    "/statements": dashboard.count_held,
+    "/unpaid": unpaid.count_unpaid,
+}

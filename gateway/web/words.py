@@ -6,6 +6,7 @@ from enum import StrEnum
 from gateway.domain.mandate import MandateObstacle
 from gateway.web import words_of_collections
 from schemas.codes.lists import LocalInstrument
+from schemas.codes.reason_actions import ReturnKind
 from schemas.states import (
     AllocationKind,
     AmendmentKind,
@@ -16,6 +17,7 @@ from schemas.states import (
     OpenItemKind,
     ProtectedKind,
     ReviewReason,
+    UnpaidState,
 )
 
 
@@ -129,7 +131,25 @@ INSTRUMENTS: Mapping[StrEnum, str] = {
     LocalInstrument.B2B: mark("B2B direct debit"),
 }
 
+RETURN_KINDS: Mapping[StrEnum, str] = {
+    ReturnKind.REJECT: mark("rejected before it was due"),
+    ReturnKind.REFUSAL: mark("refused by the customer"),
+    ReturnKind.RETURN: mark("returned by the bank"),
+    ReturnKind.REFUND: mark("refunded to the customer"),
+    ReturnKind.REVERSAL: mark("reversed by us"),
+}
+
+UNPAID_STATES: Mapping[StrEnum, str] = {
+    UnpaidState.OPEN: mark("to do"),
+    UnpaidState.RETRIED: mark("presented again"),
+    UnpaidState.PAID: mark("paid since"),
+    UnpaidState.WRITTEN_OFF: mark("written off"),
+    UnpaidState.CLOSED: mark("closed"),
+}
+
 RULES: Mapping[str, str] = {
+    "own_collection": mark("money of our direct debits"),
+    "returned_debit": mark("takes back our direct debit"),
     "exact_reference": mark("reference and exact amount"),
     "discount": mark("reference and agreed discount"),
     "partial": mark("reference, paid in part by the customer"),
@@ -160,6 +180,8 @@ WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     OpenItemKind: ITEM_KINDS,
     AllocationKind: ALLOCATION_KINDS,
     IbanSource: IBAN_SOURCES,
+    ReturnKind: RETURN_KINDS,
+    UnpaidState: UNPAID_STATES,
     MandateObstacle: MANDATE_OBSTACLES,
     AmendmentKind: AMENDMENT_KINDS,
     DocumentKind: DOCUMENT_KINDS,

@@ -213,7 +213,7 @@ async def begin_attempt(bench: Bench) -> None:
     async with bench.begin() as work:
         attempt = RunSubmission(
             id=work.new_id(), company_id=bench.company_id, run_id=run.id, state=SubmissionState.UNKNOWN,
-            channel="download", sha256="", actor="user:7", started_at=NOW,
+            channel="download", sha256=run.sha256, actor="user:7", started_at=NOW,
         )  # fmt: skip
         work.add(attempt)
         work.say("begin_submission", f"run:{run.id}")

@@ -10,15 +10,16 @@ from gateway.domain.matching.model import Line
 from gateway.services.resolve_review import allocate
 from gateway.store import collection_answers
 from gateway.store.accounts import BankAccount
-from gateway.store.collection_runs import CollectionBatch, CollectionRun
+from gateway.store.collection_runs import CollectionBatch, CollectionRun, RunApproval, RunSubmission
 from gateway.store.collections import Collection, CollectionLine
 from gateway.store.columns import table_of
 from gateway.store.mandates import mandates
 from gateway.store.open_items import OpenItem, open_items
 from gateway.store.reviews import ReviewItem
 from gateway.store.unpaid import Unpaid
+from gateway.store.work import Work
 from schemas.codes.lists import LocalInstrument, SequenceType
-from schemas.states import AllocationKind, CollectionState, ReviewState, RunState
+from schemas.states import AllocationKind, CollectionState, ReviewState, RunState, SubmissionState
 from support.camt_files import balance, details, document, encoded, entry, statement
 from support.gateways import Bench
 from support.master_data import customer, german_iban, imported, invoice, mandate
@@ -26,6 +27,7 @@ from support.master_data import customer, german_iban, imported, invoice, mandat
 DUE = dt.date(2026, 11, 17)  # A Tuesday.
 CUSTOMERS = ("C1", "C2", "C3")
 INVOICES = {"FA-1": ("C1", 10_000), "FA-2": ("C1", 5_050), "FA-3": ("C2", 20_000), "FA-4": ("C3", 7_777)}
+SHA256 = "0" * 64
 PAIN002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
 
 
@@ -72,7 +74,7 @@ async def send(
         run = CollectionRun(
             id=work.new_id(), company_id=bench.company_id, bank_account_id=account, state=run_state,
             message_id=message_id, profile={}, left_out=[], collection_count=len(debits), sum_minor=total,
-            created_at=work.now,
+            sha256=SHA256, byte_count=1, first_date=day, last_date=day, created_at=work.now,
         )  # fmt: skip
         batch = CollectionBatch(
             id=work.new_id(), company_id=bench.company_id, run_id=run.id, bank_account_id=account,
@@ -82,7 +84,9 @@ async def send(
         )  # fmt: skip
         work.add(run)
         await work.flush()
-        work.add(batch)
+        work.add(batch, _approval(work, run))
+        if run_state is RunState.SUBMITTED:
+            work.add(_submission(work, run))
         await work.flush()
         for debit in debits:
             mandate_id, party_id = known[debit.mandate]
@@ -108,6 +112,21 @@ async def send(
         await collection_answers.ask_items_again(work, list(keys.values()))
         work.say("freeze_run", f"run:{run.id}")
     return keys
+
+
+def _approval(work: Work, run: CollectionRun) -> RunApproval:
+    return RunApproval(
+        id=work.new_id(), company_id=run.company_id, run_id=run.id, user_id=8, sha256=run.sha256,
+        sum_minor=run.sum_minor, collection_count=run.collection_count, first_date=run.first_date,
+        last_date=run.last_date, actor="user:8", recorded_at=work.now, journal_id=work.journal_id,
+    )  # fmt: skip
+
+
+def _submission(work: Work, run: CollectionRun) -> RunSubmission:
+    return RunSubmission(
+        id=work.new_id(), company_id=run.company_id, run_id=run.id, state=SubmissionState.SENT, channel="download",
+        sha256=run.sha256, actor="user:7", started_at=work.now,
+    )  # fmt: skip
 
 
 async def _keys(bench: Bench) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:

@@ -5,7 +5,7 @@ import datetime as dt
 from aiohttp import web
 
 from gateway.domain.access import Right
-from gateway.store import companies, first_steps, match_rate, open_items, review_queue, statement_lists
+from gateway.store import companies, first_steps, match_rate, open_items, review_queue, statement_lists, unpaid_lists
 from gateway.store.review_queue import Queue
 from gateway.web.context import Call
 from gateway.web.pages.review import OLD
@@ -30,6 +30,7 @@ async def show_dashboard(call: Call) -> web.StreamResponse:
             steps=await first_steps.first_steps(session, company_id=company_id),
             groups=groups,
             old_count=sum(group.old_count for group in groups),
+            unpaid_count=await unpaid_lists.count_open(session, company_id=company_id),
             held_count=await statement_lists.count_held(session, company_id=company_id),
             changes=await open_items.waiting_changes(session, company_id=company_id, limit=20),
             rate=await match_rate.match_rate(session, company_id=company_id, currency=currency, since=today - _WINDOW),

@@ -41,6 +41,11 @@ class Card(NamedTuple):
     proof: tuple[tuple[str, bool], ...]  # Sentences, and whether each speaks for it.
 
     @property
+    def books_nothing(self) -> bool:
+        """Whether it only says what is known or was looked for."""
+        return not self.rows and not self.on_account_minor
+
+    @property
     def open_minor(self) -> int:
         """What is open of all items."""
         return sum(row.open_minor for row in self.rows)

@@ -29,6 +29,11 @@ SENTENCES: Mapping[str, str] = {
     "comment_review": mark("%(who)s noted something about %(subject)s"),
     "apply_bank_report": mark("%(who)s applied %(subject)s"),
     "keep_bank_report": mark("%(who)s kept %(subject)s, which fits nothing that was sent"),
+    "settle_collections": mark("%(who)s settled %(subject)s"),
+    "return_collections": mark("%(who)s took %(subject)s back"),
+    "assign_unpaid": mark("%(who)s gave somebody %(subject)s"),
+    "note_unpaid": mark("%(who)s noted something about %(subject)s"),
+    "close_unpaid": mark("%(who)s closed %(subject)s"),
     "close_bank_report": mark("%(who)s looked at %(subject)s"),
     # Customers, invoices, mandates.
     "add_customer": mark("%(who)s added the customer %(subject)s"),

@@ -1,0 +1,181 @@
+"""The unpaid register as people look at it: in pages, filtered, with customers, invoices and owners."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.domain.party import search_key
+from gateway.store.collections import collections, lines
+from gateway.store.columns import table_of
+from gateway.store.fetch import among
+from gateway.store.open_items import open_items
+from gateway.store.paging import InvalidCursor, Page, limited, read_cursor, write_cursor
+from gateway.store.parties import parties
+from gateway.store.unpaid import Unpaid, unpaid
+from gateway.store.users import User
+from schemas.codes.reason_actions import NextAction, ReturnKind
+from schemas.states import UnpaidState
+
+_users = table_of(User)
+EXPORT_COLUMNS = (
+    "occurred_date", "customer_number", "customer_name", "end_to_end_id", "kind", "reason", "amount_minor",
+    "fee_minor", "compensation_minor", "currency", "invoices", "state", "next_action", "retry_date", "owner", "note",
+)  # fmt: skip
+
+
+class UnpaidFilter(NamedTuple):
+    """Which rows are meant; nothing given means all."""
+
+    states: tuple[UnpaidState, ...] = ()
+    kind: ReturnKind | None = None
+    action: NextAction | None = None
+    reason: str = ""
+    customer_id: int | None = None
+    owner_id: int | None = None
+    search: str = ""
+
+
+class UnpaidLine(NamedTuple):
+    """One row with whom and what it concerns: the invoices as (key, number)."""
+
+    row: Unpaid
+    customer_number: str
+    customer_name: str
+    end_to_end_id: str
+    owner: str
+    items: tuple[tuple[int, str], ...]
+
+
+class UnpaidSum(NamedTuple):
+    """How many rows of one currency there are, and what they come to."""
+
+    currency: str
+    row_count: int
+    amount_minor: int
+    fee_minor: int
+
+
+async def list_unpaid(
+    session: AsyncSession, *, company_id: int, wanted: UnpaidFilter, cursor: str = "", limit: int = 50
+) -> Page[UnpaidLine]:
+    """Return a page of rows, what came back last first. Raises InvalidCursor."""
+    limit = limited(limit)
+    query = _filtered(_lines(), company_id, wanted)
+    if cursor:
+        query = query.where(_after(cursor))
+    query = query.order_by(unpaid.c.occurred_date.desc(), unpaid.c.id.desc()).limit(limit + 1)
+    found = list(await session.execute(query))
+    more = None
+    if len(found) > limit:
+        last = found[limit - 1][0]
+        more = write_cursor((last.occurred_date.isoformat(), last.id))
+    return Page(tuple(await _with_items(session, found[:limit])), more)
+
+
+def _after(cursor: str) -> ColumnElement[bool]:
+    text, key = read_cursor(cursor, (str, int))
+    try:
+        day = dt.date.fromisoformat(str(text))
+    except ValueError as error:
+        raise InvalidCursor("the cursor belongs to another list") from error
+    u = unpaid.c
+    return or_(u.occurred_date < day, and_(u.occurred_date == day, u.id < key))
+
+
+async def get_unpaid(session: AsyncSession, *, company_id: int, row_id: int) -> UnpaidLine | None:
+    """Return one row of the company."""
+    query = _lines().where(unpaid.c.company_id == company_id, unpaid.c.id == row_id)
+    found = await _with_items(session, list(await session.execute(query)))
+    return found[0] if found else None
+
+
+async def total_unpaid(session: AsyncSession, *, company_id: int, wanted: UnpaidFilter) -> list[UnpaidSum]:
+    """Return what the rows of a filter come to, by currency."""
+    u = unpaid.c
+    sums = select(u.currency, func.count(), func.sum(u.amount_minor), func.sum(u.fee_minor))
+    query = _filtered(sums.select_from(_joined()), company_id, wanted).group_by(u.currency).order_by(u.currency)
+    return [UnpaidSum(row[0], int(row[1]), int(row[2]), int(row[3])) for row in await session.execute(query)]
+
+
+async def count_open(session: AsyncSession, *, company_id: int) -> int:
+    """Return how many rows wait for somebody."""
+    query = select(func.count()).where(unpaid.c.company_id == company_id, unpaid.c.state == UnpaidState.OPEN)
+    return int((await session.execute(query)).scalar_one())
+
+
+async def export_unpaid_rows(
+    session: AsyncSession, *, company_id: int, wanted: UnpaidFilter
+) -> AsyncIterator[tuple[Any, ...]]:
+    """Yield the rows of a filter in the order of the list, in EXPORT_COLUMNS."""
+    cursor = ""
+    while True:
+        page = await list_unpaid(session, company_id=company_id, wanted=wanted, cursor=cursor, limit=500)
+        for line in page.rows:
+            row = line.row
+            numbers = ", ".join(number for _, number in line.items)
+            yield (
+                row.occurred_date, line.customer_number, line.customer_name, line.end_to_end_id, row.kind, row.reason,
+                row.amount_minor, row.fee_minor, row.compensation_minor, row.currency, numbers, row.state,
+                row.next_action, row.retry_date, line.owner, row.note,
+            )  # fmt: skip
+        if not page.next_cursor:
+            return
+        cursor = page.next_cursor
+
+
+def _joined() -> Any:
+    return (
+        unpaid.join(parties, parties.c.id == unpaid.c.party_id)
+        .outerjoin(collections, collections.c.id == unpaid.c.collection_id)
+        .outerjoin(_users, _users.c.id == unpaid.c.owner_id)
+    )
+
+
+def _lines() -> Select[Any]:
+    query = select(Unpaid, parties.c.number, parties.c.name, collections.c.end_to_end_id, _users.c.name)
+    return query.select_from(_joined())
+
+
+def _filtered(query: Select[Any], company_id: int, wanted: UnpaidFilter) -> Select[Any]:
+    u = unpaid.c
+    query = query.where(u.company_id == company_id)
+    if wanted.states:
+        query = query.where(u.state.in_(wanted.states))
+    for column, value in ((u.kind, wanted.kind), (u.next_action, wanted.action), (u.party_id, wanted.customer_id)):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.owner_id is not None:
+        query = query.where(u.owner_id == wanted.owner_id)
+    if wanted.reason:
+        query = query.where(u.reason == wanted.reason)
+    if text := wanted.search.strip():
+        query = query.where(
+            or_(
+                collections.c.end_to_end_id == text,
+                collections.c.mandate_reference == text,
+                parties.c.number == text,
+                parties.c.name_folded.contains(search_key(text), autoescape=True),
+            )
+        )
+    return query
+
+
+async def _with_items(session: AsyncSession, found: Sequence[Any]) -> list[UnpaidLine]:
+    ids = [row[0].collection_id for row in found if row[0].collection_id]
+    query = (
+        select(lines.c.collection_id, open_items.c.id, open_items.c.number)
+        .join(open_items, open_items.c.id == lines.c.open_item_id)
+        .where(among(session, lines.c.collection_id, ids))
+        .order_by(lines.c.id)
+    )
+    items: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for collection_id, item_id, number in await session.execute(query) if ids else ():
+        items[collection_id].append((item_id, number))
+    return [
+        UnpaidLine(row, number, name, end_to_end_id or "", owner or "", tuple(items[row.collection_id or 0]))
+        for row, number, name, end_to_end_id, owner in found
+    ]
