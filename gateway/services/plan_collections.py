@@ -5,7 +5,7 @@ import datetime as dt
 from gateway.domain.collecting.model import CreditorTerms, Plan
 from gateway.domain.collecting.plan import DueFacts
 from gateway.domain.collecting.plan import plan_collections as planned
-from gateway.store import creditor_terms, due_items
+from gateway.store import creditor_terms, due_items, notices
 from gateway.store.creditor_terms import Profiles
 from gateway.store.database import ReadSession
 from schemas.bank_profile import FirstSequence
@@ -53,7 +53,7 @@ async def due_facts(
         default_identifier=creditors[""].identifier if "" in creditors else "",
         with_use=any(_wants_first(terms) for terms in creditors.values()),
     )
-    announced = await due_items.announced_by_mandate(
+    announced = await notices.announced_by_mandate(
         session, company_id=company_id, from_date=now.date() - _NOTICES_KEPT
     )
     one_offs = [one.id for several in mandates.values() for one in several if one.type == MandateType.ONE_OFF]

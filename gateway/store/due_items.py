@@ -1,4 +1,4 @@
-"""What planning collections reads: due items, the mandates of their customers, who we are, what was told before."""
+"""What planning collections reads: due items and the mandates of their customers."""
 
 import datetime as dt
 from collections import defaultdict
@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.collecting.model import (
-    Announced,
     DueItem,
     Line,
     MandateTerms,
@@ -18,7 +17,7 @@ from gateway.domain.collecting.model import (
     StoredCollection,
 )
 from gateway.domain.mandate_amendment import amendments_to_carry
-from gateway.store.collections import collections, instalments, lines, notices
+from gateway.store.collections import collections, instalments, lines
 from gateway.store.columns import table_of
 from gateway.store.fetch import Days, among, fetch_tuples, in_pieces
 from gateway.store.mandate_papers import amendments
@@ -32,7 +31,6 @@ from schemas.states import (
     AmendmentKind,
     CollectionState,
     MandateState,
-    NoticeKind,
     OpenItemKind,
     PaymentMethod,
 )
@@ -191,22 +189,6 @@ async def asked_mandates(session: AsyncSession, *, company_id: int, ids: Iterabl
         )
         found.update((await session.execute(query.distinct())).scalars())
     return frozenset(found)
-
-
-async def announced_by_mandate(
-    session: AsyncSession, *, company_id: int, from_date: dt.date
-) -> dict[int, list[Announced]]:
-    """Return what debtors were told of debits from a day on, by mandate."""
-    n = notices.c
-    query = (
-        select(n.mandate_id, n.sent_date, n.collection_date, n.amount_minor, n.kind)
-        .where(n.company_id == company_id, n.collection_date >= from_date)
-        .order_by(n.id)
-    )
-    found: defaultdict[int, list[Announced]] = defaultdict(list)
-    for mandate_id, sent_date, collection_date, amount, kind in await session.execute(query):
-        found[mandate_id].append(Announced(sent_date, collection_date, amount, NoticeKind(kind)))
-    return found
 
 
 async def stored_collections(session: AsyncSession, *, company_id: int) -> list[StoredCollection]:

@@ -239,11 +239,16 @@ def test_the_parts_of_an_item_never_ask_for_more_than_is_left(
         pytest.param([Announced(dt.date(2026, 12, 1), DUE, 12_000, NoticeKind.MAIL)], None, id="for more"),
         pytest.param([Announced(dt.date(2026, 12, 1), DUE, 9_999, NoticeKind.MAIL)], R.NOTICE_DIFFERS, id="for less"),
         pytest.param(
-            [Announced(dt.date(2026, 12, 1), DUE + dt.timedelta(1), 10_000, NoticeKind.MAIL)],
+            [Announced(dt.date(2026, 12, 1), DUE - dt.timedelta(1), 10_000, NoticeKind.MAIL)],
             R.NOTICE_DIFFERS,
-            id="for a later day",
+            id="for an earlier day",
         ),
         pytest.param([Announced(dt.date(2026, 12, 2), DUE, 10_000, NoticeKind.LETTER)], R.NOTICE_LATE, id="too late"),
+        pytest.param(
+            [Announced(dt.date(2026, 12, 3), DUE + dt.timedelta(1), 10_000, NoticeKind.MAIL)],
+            R.NOTICE_DIFFERS,
+            id="for a later day, too late for it",
+        ),
     ],
 )
 def test_a_notice_covers_its_day_and_amount(told: list[Announced], reason: LeftOutReason | None) -> None:

@@ -81,6 +81,7 @@ class _Planner:
         self._now = now
         self._first_dates: dict[tuple[object, ...], dt.date] = {}
         self._spent = set(facts.spoken_for)  # A one-off mandate is for one debit, in this plan and before it.
+        self._announced: dict[int, list[Announced]] = {}  # What no debit of this plan took yet, once it was asked for.
 
     def results(self) -> Iterator[PlannedCollection | LeftOut]:
         """Yield what becomes of everything that is due."""
@@ -152,7 +153,7 @@ class _Planner:
         agreed = group.items[0].notice_days
         told = was_told(
             items=group.items,
-            announced=self._facts.announced.get(mandate.id, ()),
+            announced=self._left_announced(mandate.id),
             due_date=group.due_date,
             collection_date=date,
             amount_minor=amount,
@@ -162,6 +163,13 @@ class _Planner:
         if told.obstacle is not None:
             blocked = group._replace(lines=lines)
             return _left_out(told.obstacle, blocked, mandate=mandate, date=date, until=told.until_date)
+        if told.collection_date is not None:
+            date = told.collection_date
+            ended = is_collectable(mandate, date)
+            if ended is not None:
+                return _left_out(LeftOutReason(ended.value), group, mandate=mandate, date=date)
+        if told.way in self._announced.get(mandate.id, ()):
+            self._announced[mandate.id].remove(told.way)
         if mandate.type == MandateType.ONE_OFF:
             self._spent.add(mandate.id)
         return PlannedCollection(
@@ -169,6 +177,11 @@ class _Planner:
             sequence_type(mandate, creditor.profile.first_sequence), amount, lines,
             _remittance(group), told.kind, told.sent_date,
         )  # fmt: skip
+
+    def _left_announced(self, mandate_id: int) -> Sequence[Announced]:
+        """Return what was announced of a mandate and is not taken by another debit of this plan."""
+        told = self._facts.announced.get(mandate_id)
+        return self._announced.setdefault(mandate_id, list(told)) if told else ()
 
     def _of_stored(self, stored: StoredCollection) -> PlannedCollection | LeftOut:
         """Check what a person planned: nothing of its notice, all else."""
