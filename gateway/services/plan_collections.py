@@ -53,9 +53,7 @@ async def due_facts(
         default_identifier=creditors[""].identifier if "" in creditors else "",
         with_use=any(_wants_first(terms) for terms in creditors.values()),
     )
-    announced = await notices.announced_by_mandate(
-        session, company_id=company_id, from_date=now.date() - _NOTICES_KEPT
-    )
+    announced = await notices.announced_by_mandate(session, company_id=company_id, from_date=now.date() - _NOTICES_KEPT)
     one_offs = [one.id for several in mandates.values() for one in several if one.type == MandateType.ONE_OFF]
     spoken_for = await due_items.asked_mandates(session, company_id=company_id, ids=one_offs)
     return DueFacts(items, mandates, creditors, announced, stored, spoken_for)

@@ -70,7 +70,7 @@ def was_told(
 
     Where nothing covers the day itself, a later day that was announced in time does.
     """
-    ways = [way for way in (*_by_invoice(items, due_date), *announced)]
+    ways = [*_by_invoice(items, due_date), *announced]
     enough = [way for way in ways if way.amount_minor >= amount_minor]
     period = dt.timedelta(days=days)
     right = [way for way in enough if _covers(way, collection_date, later_days)]

@@ -168,7 +168,7 @@ class _Planner:
             ended = is_collectable(mandate, date)
             if ended is not None:
                 return _left_out(LeftOutReason(ended.value), group, mandate=mandate, date=date)
-        if told.way in self._announced.get(mandate.id, ()):
+        if told.way is not None and told.way in self._announced.get(mandate.id, ()):
             self._announced[mandate.id].remove(told.way)
         if mandate.type == MandateType.ONE_OFF:
             self._spent.add(mandate.id)
