@@ -17,6 +17,7 @@ import psutil
 from bench.pain008 import _iban
 from bench.server import databases, run
 from gateway.domain.collecting.grouping import files_of
+from gateway.services.collect_in_worker import without_gc
 from gateway.services.freeze_run import CollectPlace, Maker, freeze_runs
 from gateway.services.plan_collections import plan_collections
 from gateway.services.prepare_run import new_message_id, prepare_file, write_file
@@ -80,7 +81,8 @@ async def _measure(name: str, url: str, place: Path, until: dt.date) -> None:
         work.session.add(company)
     alone = await _alone(collecting, company.id, until, place)
     began, cpu = time.monotonic(), _cpu()
-    frozen = await freeze_runs(collecting, company_id=company.id, until_date=until, maker=Maker(SYSTEM, None))
+    with without_gc():
+        frozen = await freeze_runs(collecting, company_id=company.id, until_date=until, maker=Maker(SYSTEM, None))
     spent, took = _cpu() - cpu, time.monotonic() - began
     await database.close()
     print(

@@ -11,6 +11,7 @@ from config.settings import load_settings
 from gateway import app
 from gateway.commands.shared import DONE, WAITS, AsJson, CompanyCode, Data, company_of, with_store
 from gateway.domain.collecting.model import LeftOut, Plan
+from gateway.services.collect_in_worker import without_gc
 from gateway.services.freeze_run import Frozen, Maker, freeze_runs
 from gateway.services.plan_collections import plan_collections
 from gateway.services.read_run import run_of
@@ -39,9 +40,10 @@ def collect(
                 )
             _print(_of_plan(plan), as_json)
             return _code(plan.left_out)
-        frozen = await freeze_runs(
-            place, company_id=company_id, until_date=until.date(), maker=Maker(SYSTEM, None), progress=_progress
-        )
+        with without_gc():
+            frozen = await freeze_runs(
+                place, company_id=company_id, until_date=until.date(), maker=Maker(SYSTEM, None), progress=_progress
+            )
         runs = [await run_of(place, company_id=company_id, run_id=run_id) for run_id in frozen.run_ids]
         _print(_of_runs(frozen, runs), as_json)
         return WAITS if any(run.left_out for run in runs) else _code(frozen.left_out)

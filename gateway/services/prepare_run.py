@@ -94,17 +94,16 @@ def prepare_file(plan: FilePlan, message_id: MessageId, *, today: dt.date) -> Pr
     """Give the collections of a file their ids, and leave out what breaks a rule of the scheme."""
     blocks: list[PreparedBlock] = []
     bad: list[BadCollection] = []
+    judged: dict[int, str] = {}
     number = 0
     for place, block in enumerate(plan.blocks, 1):
         prepared = []
         for planned in block.collections:
             number += 1
             prepared.append(Prepared(planned, _debit(planned, EndToEndId(f"{message_id}-{number}"))))
-        faults = _faults(block, prepared, plan.creditor.profile, today)
-        bad += [
-            _bad(one.planned, faults[one.debit.end_to_end_id]) for one in prepared if one.debit.end_to_end_id in faults
-        ]
-        good = [one for one in prepared if one.debit.end_to_end_id not in faults] if faults else prepared
+        _judge(block, prepared, plan.creditor.profile, today, judged)
+        bad += [_bad(one.planned, fault) for one in prepared if (fault := judged[one.planned.mandate.id])]
+        good = [one for one in prepared if not judged[one.planned.mandate.id]]
         if good:
             blocks.append(PreparedBlock(PaymentInformationId(f"{message_id}-B{place}"), block.key, good))
     return PreparedFile(message_id, plan, tuple(blocks), tuple(bad))
@@ -126,17 +125,25 @@ def _debit(planned: PlannedCollection, end_to_end_id: EndToEndId) -> DirectDebit
     )  # fmt: skip
 
 
-def _faults(block: BlockPlan, prepared: Sequence[Prepared], profile: BankProfile, today: dt.date) -> dict[str, str]:
-    """Return by end-to-end id what breaks a rule that banks enforce."""
+def _judge(
+    block: BlockPlan, prepared: Sequence[Prepared], profile: BankProfile, today: dt.date, judged: dict[int, str]
+) -> None:
+    """Write down of each mandate what of it breaks a rule that banks enforce; nothing where all is well.
+
+    A mandate is judged once in a file, at its earliest day: what differs between its collections is ours (ids,
+    amounts within what SEPA takes, folded texts), and the writer checks each against the XSD.
+    """
 
     def folded(text: str, limit: int) -> str:
         return fold(text, profile.character_set, limit)
 
-    found: dict[str, str] = {}
-    for finding in check_collections([one.debit for one in prepared], block.key, today=today, fold=folded):
+    fresh = {one.planned.mandate.id: one.debit for one in prepared if one.planned.mandate.id not in judged}
+    judged.update(dict.fromkeys(fresh, ""))
+    of_id = {debit.end_to_end_id: mandate_id for mandate_id, debit in fresh.items()}
+    for finding in check_collections(fresh.values(), block.key, today=today, fold=folded):
         if finding.is_error and finding.end_to_end_id is not None:
-            found.setdefault(finding.end_to_end_id, f"{finding.rule.name}: {finding.found}")
-    return found
+            mandate_id = of_id[EndToEndId(finding.end_to_end_id)]
+            judged[mandate_id] = judged[mandate_id] or f"{finding.rule.name}: {finding.found}"
 
 
 def without(file: PreparedFile, bad: dict[str, BadCollection]) -> PreparedFile:
