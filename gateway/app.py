@@ -21,6 +21,7 @@ from gateway.services.log_in import LogInRules
 from gateway.services.passwords import Passwords
 from gateway.services.send_mail import Mailer
 from gateway.services.set_up_installation import ensure_company, ensure_first_administrator, first_administrator_link
+from gateway.services.submit_run import resolve_broken_off
 from gateway.store.database import Database, open_database, sqlite_url
 from gateway.store.installation_key import installation_key
 from gateway.store.originals import Originals
@@ -75,6 +76,7 @@ async def build_app(
     address = PublicAddress.parse(settings.address)
     check_routes(routes)
     database = await open_store(settings, clock=clock)
+    await resolve_broken_off(collect_place(settings, database))
     workers = build_workers(settings)
     gateway = Gateway(
         database=database,
