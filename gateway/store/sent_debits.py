@@ -15,11 +15,12 @@ from gateway.store.collection_runs import batches, runs
 from gateway.store.collections import collections, lines
 from gateway.store.fetch import among, in_pieces
 from gateway.store.mandates import mandates
+from gateway.store.open_items import open_items
 from schemas.states import AllocationKind, CollectionState, RunKind, RunState
 
 _NAMES = (
     "id", "party_id", "state", "end_to_end_id", "mandate_reference", "amount_minor", "currency", "collection_date",
-    "batch_id", "settled_by_id", "settled_date",
+    "batch_id", "settled_by_id", "settled_date", "is_foreign",
 )  # fmt: skip
 _WITH_BANK = (CollectionState.SUBMITTED, CollectionState.SETTLED, CollectionState.REJECTED, CollectionState.RETURNED)
 
@@ -151,8 +152,9 @@ async def _rows(session: AsyncSession, keys: Sequence[int]) -> list[tuple[Any, .
 def _debit(
     row: tuple[Any, ...], asked: dict[int, list[tuple[int, int]]], paid: dict[int, tuple[tuple[int, int], ...]]
 ) -> SentDebit:
-    key, party_id, state, end_to_end_id, reference, amount, currency, day, batch_id, settled_by, settled_date = row
+    key, party_id, state, end_to_end_id, reference, amount, currency, day, batch_id, settled_by, settled_date, *_ = row
     own = paid.get(key, ())
+    was_settled_before = _was_settled_before(row)
     return SentDebit(
         id=key,
         customer_id=party_id,
@@ -164,11 +166,16 @@ def _debit(
         collection_date=day,
         batch_id=batch_id,
         asked=tuple(asked.get(key, ())),
-        has_money=settled_by is not None,
+        has_money=settled_by is not None or was_settled_before,
         settled_date=settled_date,
         paid=own,
-        kept_minor=amount - sum(minor for _, minor in own) if key in paid else 0,
+        kept_minor=amount - sum(minor for _, minor in own) if key in paid and not was_settled_before else 0,
     )
+
+
+def _was_settled_before(row: tuple[Any, ...]) -> bool:
+    """Tell whether another system's statement settled a debit before the gateway was used."""
+    return bool(row[11]) and row[2] is CollectionState.SETTLED and row[9] is None
 
 
 async def _paid(
@@ -189,7 +196,22 @@ async def _paid(
         left[transaction_id, item_id] = now - taken
         if taken:
             paid[key][item_id] = taken
-    return {key: tuple(paid[key].items()) for key in settled_by}
+    before = [row[0] for row in rows if _was_settled_before(row)]
+    return {key: tuple(paid[key].items()) for key in settled_by} | await _paid_before(session, before, asked)
+
+
+async def _paid_before(
+    session: AsyncSession, keys: Sequence[int], asked: dict[int, list[tuple[int, int]]]
+) -> dict[int, tuple[tuple[int, int], ...]]:
+    """Return what of the items of another system's debits is settled: as much of it may be opened again."""
+    settled: dict[int, int] = {}
+    for piece in in_pieces(item_id for key in keys for item_id, _ in asked.get(key, ())):
+        query = select(open_items.c.id, open_items.c.settled_minor).where(among(session, open_items.c.id, piece))
+        settled |= {row[0]: row[1] for row in await session.execute(query)}
+    return {
+        key: tuple((item_id, min(minor, settled[item_id], key=abs)) for item_id, minor in asked.get(key, ()))
+        for key in keys
+    }
 
 
 async def _paid_by(session: AsyncSession, transactions: set[int], items: set[int]) -> dict[tuple[int, int], int]:

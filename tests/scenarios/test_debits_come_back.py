@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.services.import_statement import import_file
+from gateway.services.import_tables import Table
 from gateway.services.undo_decision import undo_decision
 from gateway.store.allocations import Allocation
 from gateway.store.collection_runs import CollectionRun
@@ -20,8 +21,11 @@ from gateway.store.open_items import OpenItem
 from gateway.store.reviews import ReviewItem
 from gateway.store.unpaid import Unpaid
 from schemas.codes.reason_actions import MandateAction, NextAction, Retry, ReturnKind
+from schemas.identifiers import MandateReference
 from schemas.states import AllocationKind, OpenItemKind, ReviewReason, RunState, UnpaidState
+from schemas.tables import CollectionRow, TableKind
 from support.gateways import NOW, Bench
+from support.master_data import imported, invoice
 from support.sent import (
     DEBITS,
     DUE,
@@ -346,3 +350,24 @@ async def test_an_import_of_returns_that_breaks_off_anywhere_books_each_once(set
     assert len([item for item in await settled.rows(OpenItem) if item.kind is OpenItemKind.FEE_CLAIM]) == 1
     assert len([one for one in await settled.rows(Allocation) if one.kind is AllocationKind.RETURN]) == 2
     assert await settled.broken() == []
+
+
+@pytest.mark.parametrize(
+    ("open_minor", "outcome"),
+    [pytest.param(0, "returned", id="paid in the old system"), pytest.param(9_000, "settled", id="still open here")],
+)
+async def test_a_debit_of_another_system_comes_back_after_a_move(bench: Bench, open_minor: int, outcome: str) -> None:
+    await debtors(bench)
+    await imported(bench.database, bench.company_id, invoice("FA-9", 9_000, customer="C2", open_minor=open_minor))
+    row = CollectionRow(2, "OLD-1", "FA-9", MandateReference.parse("M-C2"), 9_000, "EUR", DUE, "C2")
+    columns = frozenset("end_to_end_id invoice_number customer_number mandate_reference amount currency".split())
+    table = Table(TableKind.COLLECTIONS, columns | {"collection_date"}, [row])
+    await imported(bench.database, bench.company_id, table)
+
+    await come_back(bench, back(-9_000, end_to_end_id="OLD-1", reason="AM04"), number=1)
+
+    assert (await states(bench))["OLD-1"] == outcome
+    item = next(one for one in await bench.rows(OpenItem) if one.number == "FA-9")
+    assert item.settled_minor == 0 if outcome == "returned" else item.settled_minor >= 0
+    assert len(await bench.rows(ReviewItem)) == (0 if outcome == "returned" else 1)
+    assert await bench.broken() == []

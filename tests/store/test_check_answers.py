@@ -1,0 +1,56 @@
+"""Every rule about the bank's answers finds the row that breaks it, and says nothing of rows that do not."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from gateway.services.manage_accounts import add_account
+from gateway.store.database import Database
+from support.bank import OUR_IBAN
+from support.gateways import CLERK, NOW, Bench, make_company, make_gate
+from support.sent import DEBITS, answer, bank_statement, block_answer, booked, debtors, pain002, send
+
+RETURNED, REJECTED = "(SELECT id FROM collection WHERE state = 'returned')", "state = 'rejected'"
+BREAKS = {
+    "nothing": ([], []),
+    "settled without money": (
+        ["UPDATE collection SET settled_by_id = NULL WHERE end_to_end_id = 'E2E-2'"],
+        ["nothing brought its money", "settles debits of 15050, but 35050"],
+    ),
+    "settled by less than it is": (
+        ["UPDATE bank_transaction SET allocated_minor = 1, state = 'partly_allocated' WHERE amount_minor > 0"],
+        ["settles debits of 35050, but 1 of it", "says 1 are allocated"],
+    ),
+    "returned, but not in the register": (["DELETE FROM unpaid WHERE reason = 'AM04'"], ["not in the unpaid register"]),
+    "a return of another amount": (["UPDATE unpaid SET amount_minor = 5 WHERE reason = 'AM04'"], ["but 15050 were opened"]),
+    "a row of a debit that did not come back": (
+        ["UPDATE unpaid SET collection_id = (SELECT id FROM collection WHERE state = 'settled') WHERE reason = 'AC04'"],
+        ["which is settled", "not in the unpaid register"],
+    ),
+    "a row that nobody reported": (["UPDATE unpaid SET report_id = NULL"], ["neither a report nor"]),
+    "a retry that is none": (["UPDATE unpaid SET state = 'retried' WHERE reason = 'AC04'"], ["no collection says so"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "words"), [pytest.param(*case, id=name) for name, case in BREAKS.items()])
+async def test_the_rule_finds_it(database: Database, tmp_path: Path, changes: list[str], words: list[str]) -> None:
+    company_id = await make_company(database)
+    async with database.begin(actor=CLERK, now=NOW, company_id=company_id) as work:
+        await add_account(work, account=OUR_IBAN, name="Main account")
+    bench = Bench(make_gate(database, tmp_path), company_id)
+    await debtors(bench)
+    await send(bench, *DEBITS)
+    await bench.upload(pain002(block_answer(answer("E2E-3", code="AC04"))))
+    await bench.upload(
+        bank_statement(booked(35_050, block="PMT-1"), booked(-15_050, end_to_end_id="E2E-1", reason="AM04"))
+    )
+
+    async with bench.begin() as work:
+        for change in changes:
+            await work.session.execute(text(change))
+
+    found = await bench.broken()
+    assert len(found) == len(words), found
+    for word in words:
+        assert any(word in sentence for sentence in found), found
