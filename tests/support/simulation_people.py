@@ -204,9 +204,9 @@ async def look_after_unpaid(world: World) -> None:
         if unpaid.collection_id is None or unpaid.collection_id in tried or unpaid.id in world.called:
             continue
         if unpaid.retry_date is not None:
-            async with treasury.work() as work:
-                with suppress(Conflict):  # Paid meanwhile.
-                    date = max(unpaid.retry_date, world.today)
+            date = max(unpaid.retry_date, world.today)
+            with suppress(Conflict):  # Paid meanwhile.
+                async with treasury.work() as work:
                     await plan_retry(
                         work, collection_id=unpaid.collection_id, collection_date=date, reason="as proposed"
                     )
