@@ -36,9 +36,11 @@ from schemas.states import BankTransactionState
 
 log = structlog.get_logger()
 if TYPE_CHECKING:
+    from gateway.domain.collecting.notices import NoticeDue
     from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
     from gateway.services.freeze_run import Frozen
     from gateway.services.import_table_file import TableFile, TableTold
+    from gateway.services.plan_notices import NoticesWanted
     from gateway.services.show_plan import PlanShown
 
 T = TypeVar("T")
@@ -114,6 +116,11 @@ class Workers:
         """Return a plan of collections in the size of a page."""
         shown: PlanShown = await self._run_again(_show_plan, wanted)
         return shown
+
+    async def plan_notices(self, wanted: NoticesWanted) -> list[NoticeDue]:
+        """Return what debtors are to be told of debits to come."""
+        due: list[NoticeDue] = await self._run_again(_plan_notices, wanted)
+        return due
 
     async def freeze(self, wanted: FreezeWanted) -> Frozen:
         """Freeze what is due into runs, or a run without some of its collections. Raises what the service raises."""
@@ -245,6 +252,12 @@ def _show_plan(place: Place, wanted: PlanWanted) -> PlanShown:
     from gateway.services import collect_in_worker
 
     return _with_gate(place, lambda gate: collect_in_worker.show(gate.database, gate.originals, gate.now, wanted))
+
+
+def _plan_notices(place: Place, wanted: NoticesWanted) -> list[NoticeDue]:
+    from gateway.services.plan_notices import plan_notices
+
+    return _with_gate(place, lambda gate: plan_notices(gate.database, gate.now, wanted))
 
 
 def _freeze(place: Place, wanted: FreezeWanted) -> Frozen:

@@ -13,12 +13,14 @@ from multidict import MultiDict
 from pydantic import BaseModel, ValidationError
 
 from gateway.domain.access import Right
+from gateway.domain.collecting.notices import NoticeDue
 from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
 from gateway.services.freeze_run import CollectPlace, Frozen
 from gateway.services.identify_caller import NOBODY, Caller
 from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.log_in import LogInRules
 from gateway.services.passwords import Passwords
+from gateway.services.plan_notices import NoticesWanted
 from gateway.services.receive_archive import Archive
 from gateway.services.receive_file import Receipt
 from gateway.services.secret_values import new_secret, page_token
@@ -73,6 +75,9 @@ class WorkerPool(Protocol):
 
     async def show_plan(self, wanted: PlanWanted) -> PlanShown:
         """Return a plan of collections in the size of a page."""
+
+    async def plan_notices(self, wanted: NoticesWanted) -> list[NoticeDue]:
+        """Return what debtors are to be told of debits to come."""
 
     async def freeze(self, wanted: FreezeWanted) -> Frozen:
         """Freeze what is due into runs."""

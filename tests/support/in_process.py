@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gateway.domain.collecting.notices import NoticeDue
 from gateway.services import collect_in_worker, import_statement, import_table_file
 from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
 from gateway.services.freeze_run import Frozen
 from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.match_transactions import match_transactions
+from gateway.services.plan_notices import NoticesWanted, plan_notices
 from gateway.services.receive_archive import Archive, receive_archive
 from gateway.services.receive_file import Receipt
 from gateway.services.show_plan import PlanShown
@@ -68,6 +70,10 @@ class HereWorkers:
         """Return a plan of collections."""
         gate = self._gate
         return await collect_in_worker.show(gate.database, gate.originals, gate.now, wanted)
+
+    async def plan_notices(self, wanted: NoticesWanted) -> list[NoticeDue]:
+        """Return what debtors are to be told."""
+        return await plan_notices(self._gate.database, self._gate.now, wanted)
 
     async def freeze(self, wanted: FreezeWanted) -> Frozen:
         """Freeze what is due."""
