@@ -10,36 +10,17 @@ from playwright.async_api import Browser, Page, expect
 from gateway.fake_bank.bank import FakeBank
 from gateway.store.check import broken_invariants
 from gateway.store.users import User
-from schemas.states import PaymentMethod, Role
+from schemas.states import Role
 from support.chromium import page_of, page_of_clerk, whole_story
+from support.debits import bring_debtors, saved, wait_until
 from support.desk import Desk
-from support.master_data import customer, german_iban, imported, table
-from support.treasury import CREDITOR, CUSTOMER_COLUMNS, INVOICE_COLUMNS, told_invoice
-from support.web import Browser as Person
+from support.master_data import german_iban
+from support.treasury import told_invoice
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]  # The loop of the browser.
 DUE = dt.date(2026, 12, 1)
 BACK = dt.date(2026, 12, 3)
 PAID, NO_FUNDS = 20_000, 12_027  # The pretended bank returns amounts with 27 cents after two bank days (AM04).
-
-
-async def bring_debtors(desk: Desk) -> None:
-    """Add two customers who pay by direct debit, each with an invoice that told of it, and who we are to banks."""
-    company = await desk.site.company()
-    names = {"D1": "Delta Bau GmbH", "D2": "Dora Muster"}
-    rows = [customer(key, name, payment_method=PaymentMethod.DIRECT_DEBIT) for key, name in names.items()]
-    await imported(desk.site.gateway.database, company.id, table(*rows, columns=CUSTOMER_COLUMNS))
-    invoices = [
-        told_invoice("DD-1", PAID, customer="D1", due_date=DUE),
-        told_invoice("DD-2", NO_FUNDS, customer="D2", due_date=DUE),
-    ]
-    await imported(desk.site.gateway.database, company.id, table(*invoices, columns=INVOICE_COLUMNS))
-    keeper = await desk.site.sign_in(Role.ADMINISTRATOR)
-    page = (await keeper.get("/settings/creditors")).text
-    account = re.search(r'<option value="(\d+)">Main account', page)
-    assert account is not None
-    form = {"identifier": CREDITOR, "name": "Beispiel GmbH", "account": account[1]}
-    assert (await keeper.post("/settings/creditors", form)).status == 303
 
 
 async def enter_mandate(page: Page, number: str, iban: str, *, signed_on: str = "") -> None:
@@ -108,10 +89,7 @@ async def send(page: Page, run: str) -> bytes:
 
 async def take_answers(page: Page, bank: FakeBank, folder: Path) -> None:
     """Bring everything in that the bank sent, in both formats."""
-    paths = []
-    for letter in bank.letters():
-        paths.append(folder / letter.name)
-        paths[-1].write_bytes(letter.data)
+    paths = saved(bank.letters(), folder)
     await page.goto("/statements")
     await page.get_by_label("Bring bank files in").set_input_files(paths)
     await page.get_by_role("button", name="Upload").click()
@@ -126,11 +104,19 @@ async def see_invoice(page: Page, number: str, state: str) -> None:
     await expect(page.locator("#head")).to_contain_text(state)
 
 
-async def later(desk: Desk, day: dt.date) -> Person:
-    """Let days pass; who was logged in has to log in again."""
-    now = desk.site.clock()
-    await desk.site.clock.pass_time(days=(day - now.date()).days)
-    return await desk.site.sign_in(Role.CLERK)
+async def present_again(page: Page) -> None:
+    """Accept the day that is proposed for the debit that came back."""
+    await page.get_by_role("link", name="Unpaid").click()
+    row = page.get_by_role("row").filter(has_text="Dora Muster")
+    await expect(row).to_contain_text("DD-2")
+    await expect(row).to_contain_text("120.27")
+    await row.get_by_role("link", name="Dora Muster").click()
+    day = await page.get_by_label("Present again on").input_value()
+    await page.get_by_role("button", name="Present again").click()
+    await expect(page.get_by_text("The debit is planned again; the next run takes it.")).to_be_visible()
+    await expect(page.locator("#head")).to_contain_text("presented again")
+    await page.goto(f"/collections?until={day}")
+    await expect(page.get_by_role("table", name="What will be collected").locator("tfoot")).to_contain_text("120.27")
 
 
 async def broken(desk: Desk) -> list[str]:
@@ -142,7 +128,11 @@ async def broken(desk: Desk) -> list[str]:
 @whole_story
 async def test_from_a_signature_to_the_money_and_back(browser: Browser, quick_desk: Desk, tmp_path: Path) -> None:
     desk, bank = quick_desk, FakeBank()
-    await bring_debtors(desk)
+    invoices = [
+        told_invoice("DD-1", PAID, customer="D1", due_date=DUE),
+        told_invoice("DD-2", NO_FUNDS, customer="D2", due_date=DUE),
+    ]
+    await bring_debtors(desk, ["Delta Bau GmbH", "Dora Muster"], invoices)
     anna = await desk.site.add_user(Role.APPROVER)
     approver = await desk.site.sign_in(user=anna)
 
@@ -168,7 +158,7 @@ async def test_from_a_signature_to_the_money_and_back(browser: Browser, quick_de
     # The bank takes the file, settles, and gives one debit back.
     bank.take_order(file, desk.site.clock())
     bank.close_day(BACK)
-    async with page_of(browser, desk, await later(desk, BACK)) as clerk:
+    async with page_of(browser, desk, await wait_until(desk, BACK)) as clerk:
         await take_answers(clerk, bank, tmp_path)
         await clerk.goto(run)
         await expect(clerk.get_by_role("row").filter(has_text="DD-1")).to_contain_text("credited")
@@ -180,4 +170,7 @@ async def test_from_a_signature_to_the_money_and_back(browser: Browser, quick_de
         await expect(clerk.get_by_role("region", name="What settled it")).to_contain_text(
             re.compile(r"Still open\s*120\.27")
         )
+
+        # What came back stands in the register; its retry is accepted and will be in the next run.
+        await present_again(clerk)
     assert await broken(desk) == []

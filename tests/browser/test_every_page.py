@@ -20,7 +20,7 @@ from support.longer_texts import longer_texts
 from support.web import open_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]  # The loop of the browser.
-TELLING = {"/dashboard", "{question}", "{question}/split", "/statements", "/invoices", "{user}"}
+TELLING = {"/dashboard", "{question}", "{question}/split", "/statements", "/invoices", "{user}", "{run}", "{active}"}
 ALL_STOPS = STOPS + MORE_STOPS
 SOME_STOPS = [stop for stop in ALL_STOPS if IS_WHOLE or (stop.path in TELLING and stop.who is Who.EVERYBODY)]
 WIDTHS = (360, 768, 1280, 1920) if IS_WHOLE else (360, 768)
@@ -34,6 +34,8 @@ NO_PAGES = {
     "/review/{id}/here",
     "/mandates/export.csv",
     "/mandates/export.xlsx",
+    "/unpaid/export.csv",
+    "/unpaid/export.xlsx",
     "/api/v1/openapi.json",
 }
 

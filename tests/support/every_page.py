@@ -1,5 +1,6 @@
 """Every page of the gateway, with data on it and somebody who may see it."""
 
+import datetime as dt
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,10 +17,14 @@ from gateway.services.log_in import renew_session
 from gateway.store.work import SYSTEM
 from schemas.states import Role
 from support.bank import camt, payment
+from support.debits import answered_run, bring_debtors, discarded_run, frozen_run, run_being_sent
 from support.desk import Desk, day_statement
+from support.master_data import german_iban, imported, mandate
+from support.treasury import told_invoice
 from support.web import Site
 
 _LATER = payment(5_000, "x").booking_date.replace(day=19)
+_WEEK = dt.timedelta(days=7)
 _TABLE = "number,customer_number,issue_date,due_date,currency,amount\n"
 _ASKING = "Rechnungsnummer;Kundennummer;Rechnungsdatum;Fällig am;Betrag\nFA-3003;C1;03/04/2026;05/06/2026;1.234\n"
 _GOOD = _TABLE + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-1005,C3,2026-10-01,2026-12-31,EUR,75.00\n"
@@ -33,6 +38,7 @@ class Who(Enum):
     HALF = auto()  # The password was right, the second factor is missing.
     NEW = auto()  # Has to set the second factor up.
     EVERYBODY = auto()  # Clerk, auditor and administrator in one: the longest pages.
+    APPROVER = auto()  # Approves what others made.
     BEGINNER = auto()  # The same where nothing was done yet.
 
 
@@ -53,7 +59,8 @@ STOPS = (
     Stop("/invoices"), Stop("/invoices/new"), Stop("{invoice}"), Stop("{invoice}/change"),
     Stop("/customers"), Stop("/customers/new"), Stop("{customer}"), Stop("{customer}/change"),
     Stop("/mandates"), Stop("/mandates/new"), Stop("{mandate}"), Stop("{mandate}/change"), Stop("/changes"),
-    Stop("{signing}", Who.STRANGER), Stop("/settings/creditors"),
+    Stop("{signing}", Who.STRANGER), Stop("/settings/creditors"), Stop("/collections?until=2026-12-31"),
+    Stop("/collections/runs"), Stop("{run}"), Stop("{run}/approve", Who.APPROVER), Stop("/unpaid"), Stop("{unpaid}"),
     Stop("/imports/invoices"), Stop("{good}"), Stop("{mixed}"), Stop("{asking}"), Stop("/search?q=FA"),
     Stop("/account"), Stop("/settings"), Stop("/banks"), Stop("/users"), Stop("/users/invite"),
     Stop("/users/tokens/new"), Stop("{user}"), Stop("/audit"), Stop("/parts"), Stop("/invoices/123456", status=404),
@@ -61,8 +68,13 @@ STOPS = (
 # The same pages with other rows on them, or with none.
 MORE_STOPS = (
     Stop("/welcome/used-up", Who.STRANGER, 404), Stop("/statements", Who.BEGINNER), Stop("/invoices", Who.BEGINNER),
-    Stop("/customers", Who.BEGINNER), Stop("/mandates", Who.BEGINNER), Stop("/changes", Who.BEGINNER),
-    Stop("/settings/creditors", Who.BEGINNER), Stop("/sign/nothing", Who.STRANGER, 404), Stop("/review", Who.BEGINNER), Stop("/review"), Stop("/review/chosen"),
+    Stop("/customers", Who.BEGINNER), Stop("/mandates", Who.BEGINNER), Stop("/mandates?which=all"), Stop("{active}"),
+    Stop("{active}/change"), Stop("/sign/nothing", Who.STRANGER, 404), Stop("{signing_with_code}", Who.STRANGER),
+    Stop("/changes", Who.BEGINNER), Stop("/changes", Who.APPROVER), Stop("/settings/creditors", Who.BEGINNER),
+    Stop("/collections", Who.BEGINNER), Stop("/collections/runs", Who.BEGINNER), Stop("{run}", Who.APPROVER),
+    Stop("{sending}"), Stop("{returned}"), Stop("{discarded}"), Stop("/unpaid", Who.BEGINNER),
+    Stop("/unpaid?which=retried"), Stop("{retried}"),
+    Stop("/review", Who.BEGINNER), Stop("/review"), Stop("/review/chosen"),
     Stop("{question}/split?other=1"), Stop("/statements?state=held"), Stop("/invoices?which=overdue"),
     Stop("/invoices?which=cancelled"), Stop("/imports/customers"), Stop("/imports/mandates"), Stop("{refused}"),
     Stop("/search?q=nothing-like-it"), Stop("/audit?about={subject}"),
@@ -116,9 +128,9 @@ async def open_tour(browser: Browser, desk: Desk, empty: Site) -> AsyncIterator[
     """Do a day's work at a desk, so that there is something on each page, and open a browser."""
     context = await browser.new_context(bypass_csp=True, reduced_motion="reduce")
     sites = {who: empty if who is Who.BEGINNER else desk.site for who in Who}
-    tour = Tour(sites, await _cookies(desk.site, empty), await context.new_page())
+    addresses = await _work(desk)
+    tour = Tour(sites, await _cookies(desk.site, empty), await context.new_page(), addresses)
     tour.page.set_default_timeout(10_000)
-    tour.addresses = await _work(desk)
     tour.listen()
     await context.add_init_script(path=Path(__file__).with_name("page_checks.js"))
     yield tour
@@ -131,6 +143,7 @@ async def _cookies(site: Site, empty: Site) -> dict[Who, str]:
         Who.HALF: await _half_cookie(site, is_enrolled=True),
         Who.NEW: await _half_cookie(site, is_enrolled=False),
         Who.EVERYBODY: (await site.sign_in(*all_roles)).cookie,
+        Who.APPROVER: (await site.sign_in(Role.APPROVER)).cookie,
         Who.BEGINNER: (await empty.sign_in(*all_roles)).cookie,
     }
 
@@ -144,15 +157,19 @@ async def _half_cookie(site: Site, *, is_enrolled: bool) -> str:
 
 async def _work(desk: Desk) -> dict[str, str]:
     """Bring files in, some with faults, and return an address of each kind, followed from the lists."""
+    collected = await _collect(desk)
     await desk.upload(day_statement())
     await desk.upload(camt(payment(5_000, "x"), closing=99, number="50", day=_LATER))
     paid = await _first(desk, "/invoices?which=paid", r"/invoices/\d+")
     invoice = await _first(desk, "/invoices", r"/invoices/\d+")
     auditor = await desk.site.add_user(Role.AUDITOR)
-    mandate, signing = await _mandate(desk)
-    return {
-        "mandate": mandate,
+    draft, signing = await _mandate(desk, "D1")
+    _, asked = await _mandate(desk, "D2")
+    await desk.site.browser().post(f"{asked}/code")
+    return collected | {
+        "mandate": draft,
         "signing": signing,
+        "signing_with_code": asked,
         "link": await _link(desk.site),
         "question": await _first(desk, "/review", r"/review/\d+"),
         "transaction": await _first(desk, paid, r"/bank-transactions/\d+"),
@@ -170,13 +187,38 @@ async def _work(desk: Desk) -> dict[str, str]:
     }
 
 
-async def _mandate(desk: Desk) -> tuple[str, str]:
+async def _collect(desk: Desk) -> dict[str, str]:
+    """Collect: a run in each state, a mandate whose account changes, and days that go by in between."""
+    due, back, later = dt.date(2026, 12, 1), dt.date(2026, 12, 3), dt.date(2026, 12, 15)
+    minors = (20_000, 12_027, 8_021, 30_037)  # The last three come back.
+    invoices = [
+        told_invoice(f"DD-{place}", minor, customer=f"D{place}", due_date=due) for place, minor in enumerate(minors, 1)
+    ]
+    for place, day in ((1, later), (2, later + _WEEK), (5, later), (1, later + 2 * _WEEK)):
+        invoices.append(told_invoice(f"DD-{place}-{day:%d}", 4_500, customer=f"D{place}", due_date=day))
+    await bring_debtors(desk, ("Delta Bau GmbH", "Dora Muster", "Drei Eichen KG", "Dupont SARL", "Ohne AG"), invoices)
+    signed = [mandate(f"M-{place}", customer=f"D{place}", iban=german_iban(place)) for place in range(1, 5)]
+    await imported(desk.site.gateway.database, (await desk.site.company()).id, *signed)
+    returned = await answered_run(desk, due, back=back)
+    active = await _first(desk, "/mandates?q=M-1", r"/mandates/\d+")
+    await desk.clerk.post(f"{active}/account", {"iban": german_iban(9), "reason": "another bank"})
+    retried = await _first(desk, "/unpaid?reason=AM04", r"/unpaid/\d+")
+    answer = await desk.clerk.post(retried, {"what": "retry"})
+    assert answer.status == 303, answer.text
+    return {
+        "retried": retried,
+        "unpaid": await _first(desk, "/unpaid", r"/unpaid/\d+"),
+        "active": active,
+        "returned": returned,
+        "discarded": await discarded_run(desk, later),
+        "sending": await run_being_sent(desk, later),
+        "run": await frozen_run(desk, later + _WEEK),
+    }
+
+
+async def _mandate(desk: Desk, number: str) -> tuple[str, str]:
     """Enter a mandate that is to be signed, and return its page and the one on which the debtor signs."""
-    keeper = await desk.site.sign_in(Role.ADMINISTRATOR)
-    await keeper.post("/settings/creditors", {"identifier": "DE98ZZZ09999999999", "name": "Beispiel GmbH"})
-    number = re.search(r"C\d+", (await desk.clerk.get("/customers")).text)
-    assert number is not None
-    entry = {"customer": number[0], "iban": "DE02120300000000202051", "scheme": "CORE", "type": "recurrent"}
+    entry = {"customer": number, "iban": "DE02120300000000202051", "scheme": "CORE", "type": "recurrent"}
     page = (await desk.clerk.post("/mandates/new", entry)).location
     made = await desk.clerk.post(f"{page}/link", {"email": "debtor@example.org", "language": "en"})
     found = re.search(r"/sign/[\w-]+", made.text)
