@@ -33,10 +33,10 @@ class Collection(Row, table=True):
         index_where("ix_collection_settled_by", "settled_by_id", where="settled_by_id IS NOT NULL"),
         of_company(),
         owned(),
-        points("party_id", "party"),
-        points("mandate_id", "mandate"),
-        points("bank_account_id", "bank_account"),
-        points("batch_id", "collection_batch"),
+        points("party_id", "party", by_statement=True),
+        points("mandate_id", "mandate", by_statement=True),
+        points("bank_account_id", "bank_account", by_statement=True),
+        points("batch_id", "collection_batch", by_statement=True),
         points("retry_of_id", "collection"),
     )
 
@@ -82,8 +82,8 @@ class CollectionLine(Row, table=True):
     __table_args__ = (
         UniqueConstraint("collection_id", "open_item_id"),
         Index("ix_collection_line_item", "open_item_id"),
-        points("collection_id", "collection"),
-        points("open_item_id", "open_item"),
+        points("collection_id", "collection", by_statement=True),
+        points("open_item_id", "open_item", by_statement=True),
     )
 
     id: int = columns.key(primary=True)
