@@ -22,7 +22,7 @@ class NoReport(NotFound):
     code = "no_report"
 
 
-_IDS = 6  # Keys that a debit may need: what the bank said, its move, its row in the register, the mandate's move.
+_IDS = 12  # Keys that a debit may need: what the bank said, its move, its row, the mandate's move, a retry.
 
 
 async def apply_received(

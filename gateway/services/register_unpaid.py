@@ -10,10 +10,12 @@ from typing import NamedTuple
 from gateway.domain.lifecycle import MANDATE
 from gateway.domain.retry import propose_retry
 from gateway.domain.returns import ReasonRule, ReturnPolicy, return_policy, treat
+from gateway.services.plan_retry import accept_retry
 from gateway.store import collection_answers, mandates, unpaid_writes
 from gateway.store.mandates import MandateMove
 from gateway.store.work import Work
-from schemas.codes.reason_actions import MandateAction, ReturnKind
+from schemas.codes.reason_actions import MandateAction, Retry, ReturnKind
+from schemas.errors import GatewayError
 from schemas.states import MandateState
 
 
@@ -36,6 +38,7 @@ class CameBack(NamedTuple):
     fee_item_id: int | None = None
 
 
+_BY_ITSELF = frozenset({Retry.LATER, Retry.LATER_ONCE})
 _ENDS = {
     MandateAction.SUSPEND: MandateState.SUSPENDED,
     MandateAction.DECIDE: MandateState.SUSPENDED,  # Until a person decides.
@@ -71,7 +74,21 @@ async def register_unpaid(work: Work, back: Sequence[CameBack]) -> list[int]:
     work.reach("unpaid_written")
     await _move_mandates(work, list(zip(keys, back, rules, strict=True)))
     work.reach("mandates_treated")
+    if policy.presents_again:
+        await _present_again(work, [key for key, rule in zip(keys, rules, strict=True) if rule.retry in _BY_ITSELF])
     return keys
+
+
+async def _present_again(work: Work, keys: Sequence[int]) -> None:
+    """Plan the proposed retries as the policy says; what cannot be planned is left to a person."""
+    for key in keys:
+        savepoint = await work.session.begin_nested()
+        try:
+            await accept_retry(work, row_id=key)
+        except GatewayError:
+            await savepoint.rollback()
+        else:
+            await savepoint.commit()
 
 
 async def _move_mandates(work: Work, treated: Sequence[tuple[int, CameBack, ReasonRule]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateway.domain.returns import ReturnPolicyOutOfRange, return_policy
 from gateway.services.import_statement import import_file
 from gateway.services.import_tables import Table
 from gateway.services.undo_decision import undo_decision
@@ -371,3 +372,30 @@ async def test_a_debit_of_another_system_comes_back_after_a_move(bench: Bench, o
     assert item.settled_minor == 0 if outcome == "returned" else item.settled_minor >= 0
     assert len(await bench.rows(ReviewItem)) == (0 if outcome == "returned" else 1)
     assert await bench.broken() == []
+
+
+async def test_the_policy_presents_again_by_itself_what_it_may(settled: Bench) -> None:
+    await set_policy(settled, presents_again=True)
+
+    await come_back(
+        settled, back(-20_000, end_to_end_id="E2E-2", reason="AM04"), back(-7_777, end_to_end_id="E2E-3", reason="MD06")
+    )
+
+    poor, angry = await register(settled)
+    assert (poor.state, angry.state) == (UnpaidState.RETRIED, UnpaidState.OPEN)
+    planned = [row for row in await settled.rows(Collection) if row.retry_of_id is not None]
+    assert [(row.id, row.amount_minor, row.collection_date) for row in planned] == [
+        (poor.retry_id, 20_000, poor.retry_date)
+    ]
+    assert await settled.broken() == []
+
+
+def test_a_policy_never_presents_again_what_the_schemes_forbid() -> None:
+    rule = {"retry": "later", "mandate": "keep", "action": "present_again"}
+
+    with pytest.raises(ReturnPolicyOutOfRange, match="MD06"):
+        return_policy({"reasons": {"MD06": rule}})
+    with pytest.raises(ReturnPolicyOutOfRange, match="retries_max"):
+        return_policy({"retries_max": 3})
+    with pytest.raises(ReturnPolicyOutOfRange, match="AM04"):
+        return_policy({"reasons": {"AM04": {"retry": "often"}}})
