@@ -8,20 +8,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gateway.domain.bank_report import NOT_PROVIDED, Answers, Said, Sent, later_status, listed_ids, read_answers
-from gateway.domain.returns import kind_before
-from gateway.services.register_unpaid import CameBack, register_unpaid
+from gateway.services.reject_collections import Rejection, reject_collections
 from gateway.services.submit_run import end_submission
 from gateway.store import bank_reports, collection_answers, collection_runs
 from gateway.store.bank_reports import BankReport
 from gateway.store.collection_runs import CollectionRun
-from gateway.store.collections import Collection
 from gateway.store.database import ReadSession
 from gateway.store.work import Work
 from schemas.codes.status import StatusEffect, status_effect
-from schemas.states import CollectionState, ReportState, RunState, SubmissionState
+from schemas.states import ReportState, RunState, SubmissionState
 from schemas.status_report import StatusReport
 
-_S = CollectionState
 _WITH_BANK = frozenset({RunState.SUBMITTED, RunState.CLOSED})
 _OPEN_ATTEMPTS = frozenset({SubmissionState.SENDING, SubmissionState.UNKNOWN})
 
@@ -162,34 +159,8 @@ def _is_kept(one: Said) -> bool:
 
 
 async def _reject(work: Work, row: BankReport, answers: Answers) -> list[int]:
-    """Reject what waits for the bank's answer; what was settled or ended already is left as it is."""
-    said = {one.collection_id: one for one in answers.said if one.is_rejected}
-    await collection_answers.lock_items_of(work, said)
-    ids = await collection_answers.move_collections(
-        work, said, from_states=[_S.SUBMITTED], to_state=_S.REJECTED, reason=f"bank_report:{row.id}"
-    )
-    await collection_answers.free_items(work, ids)
-    await collection_answers.release_amendments(work, ids)
-    work.reach("collections_rejected")
-    found = await collection_answers.collections_by_id(work.session, ids)
-    await register_unpaid(work, [_came_back(work, found[key], said[key], row.id) for key in ids])
-    await collection_answers.close_ended_runs(work, ids)
-    return ids
-
-
-def _came_back(work: Work, collection: Collection, said: Said, report_id: int) -> CameBack:
-    return CameBack(
-        party_id=collection.party_id,
-        collection_id=collection.id,
-        mandate_id=collection.mandate_id,
-        kind=kind_before(said.reason),
-        reason=said.reason,
-        words=said.words,
-        amount_minor=collection.amount_minor,
-        currency=collection.currency,
-        occurred_date=work.now.date(),
-        report_id=report_id,
-    )
+    rejected = {one.collection_id: Rejection(one.reason, one.words) for one in answers.said if one.is_rejected}
+    return await reject_collections(work, rejected, because=f"bank_report:{row.id}", report_id=row.id)
 
 
 async def _note_status(work: Work, run: CollectionRun | None, report: StatusReport, answers: Answers) -> None:

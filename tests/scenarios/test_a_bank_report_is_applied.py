@@ -11,6 +11,7 @@ import pytest
 from gateway.services.apply_bank_report import close_report
 from gateway.services.import_statement import import_file
 from gateway.services.receive_bank_report import apply_again
+from gateway.services.reject_collections import NotWithTheBank, reject_by_person
 from gateway.store.allocations import Allocation
 from gateway.store.bank_reports import BankReport, ReportedStatus
 from gateway.store.collection_runs import CollectionRun, RunSubmission
@@ -254,3 +255,18 @@ async def test_a_report_that_breaks_off_anywhere_is_applied_once(sent: Bench, pl
     assert len(await register(sent)) == 2
     assert len(await sent.rows(BankReport)) == 1
     assert await sent.broken() == []
+
+
+async def test_a_person_who_asked_the_bank_rejects_a_debit_whose_report_was_lost(sent: Bench) -> None:
+    key = next(row.id for row in await sent.rows(Collection) if row.end_to_end_id == "E2E-2")
+
+    async with sent.begin() as work:
+        await reject_by_person(work, collection_id=key, reason="ac04", proof="Bank on the telephone, Mrs Weber")
+
+    assert await states(sent) == only("E2E-2")
+    [row] = await register(sent)
+    assert (row.reason, row.words, row.report_id) == ("AC04", "Bank on the telephone, Mrs Weber", None)
+    assert await sent.broken() == []
+    with pytest.raises(NotWithTheBank):
+        async with sent.begin() as work:
+            await reject_by_person(work, collection_id=key, reason="AC04", proof="asked again")

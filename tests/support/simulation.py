@@ -59,6 +59,8 @@ async def live_a_year(seed: int, database: Database, folder: Path, *, days: int 
         for count in range(days + _TAIL):
             date = START + dt.timedelta(days=count)
             await _morning(world, date)
+            if date.weekday() == 0:
+                await people.ask_about_silence(world)
             if count < days:
                 await _desk(world, date, agenda)
             await _hand_over(world, date, agenda)

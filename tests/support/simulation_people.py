@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from gateway.domain.matching.model import Line, Strength
 from gateway.domain.matching.record import from_record
-from gateway.fake_bank import Transfer
+from gateway.fake_bank import Outcome, Transfer
 from gateway.services.approve_run import RunHasTrouble
 from gateway.services.cancel_collection import plan_retry
 from gateway.services.discard_run import take_out
 from gateway.services.freeze_run import NothingToCollect
 from gateway.services.match_transactions import match_transactions
+from gateway.services.reject_collections import reject_by_person
 from gateway.services.resolve_review import accept, allocate
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.collection_runs import RunSubmission
@@ -29,6 +30,7 @@ from schemas.errors import Conflict
 from schemas.states import (
     AllocationKind,
     BankTransactionState,
+    CollectionState,
     ReviewState,
     RunState,
     SubmissionState,
@@ -213,6 +215,17 @@ async def look_after_unpaid(world: World) -> None:
         elif world.dice.random() < 0.5:
             _call(world, rows[unpaid.collection_id].end_to_end_id)
         world.called.add(unpaid.id)
+
+
+async def ask_about_silence(world: World) -> None:
+    """Ask the bank about debits of which nothing was heard ten days after their day: a report may be lost."""
+    treasury, outcomes = world.treasury, world.bank.state.outcomes()
+    for row in await treasury.rows(Collection):
+        if row.state is CollectionState.SUBMITTED and row.collection_date < world.today - dt.timedelta(days=10):
+            outcome, reason = outcomes[row.end_to_end_id]
+            if outcome in (Outcome.REJECTED, Outcome.REFUSED):
+                async with treasury.work() as work:
+                    await reject_by_person(work, collection_id=row.id, reason=reason, proof="on the telephone")
 
 
 def _call(world: World, end_to_end_id: str) -> None:

@@ -90,6 +90,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "collect_despite_notice": mark("%(who)s planned the debit %(subject)s although the notice was missing or late"),
     "plan_retry": mark("%(who)s planned the debit %(subject)s, a new attempt"),
+    "reject_collection": mark("%(who)s learned from the bank that it rejected the debit %(subject)s"),
     "cancel_collection": mark("%(who)s cancelled the debit %(subject)s"),
     "propose_refund": mark("%(who)s proposed the refund %(subject)s"),
     "approve_refund": mark("%(who)s approved the refund %(subject)s"),
