@@ -115,7 +115,7 @@ async def prepare_demo(settings: Settings, *, say: Callable[[str], None]) -> Non
             people = await fill_demo(gate, build_passwords(settings), demo, progress=say)
             say("collecting what is due soon")
             await fill_demo_collections(
-                gate, demo, seed=DEMO_SEED, maker_login=people[0].login, profiles=bank_profiles(settings)
+                gate, demo, seed=DEMO_SEED, logins=[one.login for one in people], profiles=bank_profiles(settings)
             )
     finally:
         await gate.database.close()

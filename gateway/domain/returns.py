@@ -115,11 +115,12 @@ def kind_after(
     code: str, booking: BookingKind, *, scheme: LocalInstrument, settled_date: dt.date, occurred_date: dt.date
 ) -> ReturnKind:
     """Return what a debit that came back after settlement is: ours, the bank's within its days, or the debtor's."""
-    if booking is BookingKind.OWN_COLLECTION_REVERSAL:
-        return ReturnKind.REVERSAL
     known = REASONS.get(code)
     if known and known.kinds == frozenset({ReturnKind.REFUND}):
         return ReturnKind.REFUND
+    may_be_ours = known is None or ReturnKind.REVERSAL in known.kinds
+    if booking is BookingKind.OWN_COLLECTION_REVERSAL and may_be_ours:
+        return ReturnKind.REVERSAL
     may_be_refund = known is None or ReturnKind.REFUND in known.kinds
     is_late = occurred_date > bank_days_after(settled_date, _RETURN_DAYS[scheme])
     return ReturnKind.REFUND if is_late and may_be_refund else ReturnKind.RETURN

@@ -89,7 +89,7 @@ async def approve_run(
         await use_code(work, factor.key, user_id=caller.user_id, code=code)
         await check_troubles(work, run)
         work.reach("approval_checked")
-        return await _approve(work, run, caller)
+        return await add_approval(work, run, user_id=caller.user_id)
 
 
 def _check_seen(run: CollectionRun, seen: SeenRun) -> None:
@@ -119,14 +119,15 @@ async def check_troubles(work: Work, run: CollectionRun) -> None:
         raise RunHasTrouble(troubles)
 
 
-async def _approve(work: Work, run: CollectionRun, caller: Caller) -> bool:
+async def add_approval(work: Work, run: CollectionRun, *, user_id: int) -> bool:
+    """Write down who approved a locked run after all checks; return whether it is approved now."""
     if run.first_date is None or run.last_date is None:
         raise RuntimeError(f"run {run.id} is frozen without dates")
     work.add(
         RunApproval(
-            id=work.new_id(), company_id=work.company_id, run_id=run.id, user_id=caller.user_id, sha256=run.sha256,
+            id=work.new_id(), company_id=work.company_id, run_id=run.id, user_id=user_id, sha256=run.sha256,
             sum_minor=run.sum_minor, collection_count=run.collection_count, first_date=run.first_date,
-            last_date=run.last_date, actor=caller.actor.word, recorded_at=work.now, journal_id=work.journal_id,
+            last_date=run.last_date, actor=work.actor.word, recorded_at=work.now, journal_id=work.journal_id,
         )
     )  # fmt: skip
     await work.flush()

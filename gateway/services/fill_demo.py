@@ -17,6 +17,7 @@ from gateway.services.receive_file import receive_file
 from gateway.store import users_queries
 from gateway.store.work import SYSTEM
 from generators.demo import Demo
+from generators.demo_collections import COLLECTING_ACCOUNT, COLLECTING_BIC
 from parsers.tabular import read_rows, standard_mapping
 from schemas.errors import GatewayError
 from schemas.states import Role
@@ -77,16 +78,15 @@ async def fill_demo(gate: Gate, passwords: Passwords, demo: Demo, *, progress: P
 
 
 async def _be_creditor(gate: Gate, company_id: int, demo: Demo) -> None:
-    """Add the accounts of the company, and who it is as a creditor: its collections are credited to the first."""
-    keys = []
-    for account in demo.accounts:
+    """Add the accounts of the company, and who it is as a creditor: its collections have an account of their own."""
+    names = [(account.iban, account.name, account.bic) for account in demo.accounts]
+    for iban, name, bic in (*names, (COLLECTING_ACCOUNT, "Einzugskonto", COLLECTING_BIC)):
         async with gate.database.begin(actor=SYSTEM, now=gate.now(), company_id=company_id) as work:
-            row = await add_account(work, account=account.iban, name=account.name, bic=account.bic)
-            keys.append(row.id)
+            collecting = await add_account(work, account=iban, name=name, bic=bic)
     record = CreditorRecord(demo.company_name, "Brunnenstraße 1", "53111", "Bonn", "DE")
     identifier = demo.mandates[0].creditor_identifier
     async with gate.database.begin(actor=SYSTEM, now=gate.now(), company_id=company_id) as work:
-        await add_creditor(work, identifier=identifier, record=record, bank_account_id=keys[0])
+        await add_creditor(work, identifier=identifier, record=record, bank_account_id=collecting.id)
 
 
 async def _import_table(gate: Gate, company_id: int, kind: TableKind, data: bytes) -> None:

@@ -61,7 +61,7 @@ def _came_back(row: Collection, one: Unexplained, explanation: Explanation, said
     settled_date = row.settled_date or row.collection_date
     kind = kind_after(
         reason,
-        booking_kind(bank_code, amount_minor, code),
+        booking_kind(bank_code, amount_minor, None),  # With a reason it is any debit that came back.
         scheme=row.local_instrument,
         settled_date=settled_date,
         occurred_date=one.effective_date,
