@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from gateway.domain.collecting.model import LeftOutReason
-from schemas.states import CollectionState, RefundState, RunState, SubmissionState
+from schemas.states import CollectionState, NoticeKind, RefundState, RunState, SubmissionState
 
 
 def mark(label: str) -> str:
@@ -71,6 +71,12 @@ REFUND_STATES: Mapping[StrEnum, str] = {
     RefundState.FAILED: mark("came back"),
     RefundState.CANCELLED: mark("cancelled"),
 }
+NOTICE_KINDS: Mapping[StrEnum, str] = {
+    NoticeKind.INVOICE: mark("invoice"),
+    NoticeKind.SCHEDULE: mark("schedule"),
+    NoticeKind.MAIL: mark("mail"),
+    NoticeKind.LETTER: mark("letter"),
+}
 TROUBLES: Mapping[str, str] = {
     "paid": mark("an invoice was paid or cancelled meanwhile"),
     "disputed": mark("an invoice is in dispute now"),
@@ -83,4 +89,5 @@ WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     CollectionState: COLLECTION_STATES,
     SubmissionState: SUBMISSION_STATES,
     RefundState: REFUND_STATES,
+    NoticeKind: NOTICE_KINDS,
 }

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Literal
 
+from pydantic import Field
+
 from schemas.codes.lists import LocalInstrument
 from schemas.payloads.common import Body, Day, Key, Page, Sentence, Shape
 from schemas.states import CollectionState, RunKind, RunState, SubmissionState
@@ -49,6 +51,31 @@ class NewRuns(Body):
     """Freeze all that is due until a day."""
 
     until: Day
+
+
+class ChosenDebit(Body):
+    """A debit that waits for its notice, by its mandate and the day when it is due."""
+
+    mandate_id: Key
+    due_date: Day
+
+
+class NewAnnouncement(Body):
+    """Tell debtors of what is due until a day and waits for a notice only: all of it, or some debits."""
+
+    until: Day
+    debits: list[ChosenDebit] = Field(default_factory=list, max_length=500)
+    only_letters: bool = False
+
+
+class AnnouncementShape(Shape):
+    """What became of it. ``not_told``: customers whose mail failed; ``waiting``: how many are still to be told."""
+
+    id: Key | None
+    mails: int
+    letters: int
+    waiting: int
+    not_told: list[Key]
 
 
 class FrozenShape(Shape):

@@ -14,9 +14,11 @@ from gateway.store.collection_runs import CollectionRun, RunSubmission
 from gateway.store.run_lists import CollectionLineShown
 from gateway.web.context import Call
 from gateway.web.pages.collection_runs import FileNotOut
+from gateway.web.pages.notices import announce_for
 from gateway.web.routing import api
 from schemas.identifiers import mask_account
 from schemas.payloads.collections import (
+    AnnouncementShape,
     AttemptShape,
     BadCollectionShape,
     CollectionFilter,
@@ -24,6 +26,7 @@ from schemas.payloads.collections import (
     CollectionShape,
     FrozenShape,
     LeftOutShape,
+    NewAnnouncement,
     NewRuns,
     PlanFilter,
     PlannedDayShape,
@@ -72,6 +75,18 @@ async def freeze(call: Call) -> web.StreamResponse:
         FreezeWanted(call.company_id, maker, call.gateway.profiles, until_date=body.until)
     )
     return call.answer(FrozenShape(run_ids=[str(key) for key in frozen.run_ids]), status=201)
+
+
+async def announce(call: Call) -> web.StreamResponse:
+    """Announce to debtors what only its notice holds back."""
+    body = await call.json(NewAnnouncement)
+    chosen = [(int(one.mandate_id), one.due_date) for one in body.debits]
+    done = await announce_for(call, body.until, chosen, only_letters=body.only_letters)
+    shape = AnnouncementShape(
+        id=str(done.id) if done.id else None, mails=done.mails, letters=done.letters, waiting=done.waiting,
+        not_told=[str(one.party_id) for one in done.failed],
+    )  # fmt: skip
+    return call.answer(shape, status=201)
 
 
 async def list_runs(call: Call) -> web.StreamResponse:
@@ -198,6 +213,10 @@ ROUTES = (
     api(
         "POST", "/collection-runs", Right.WORK, freeze, takes=NewRuns, gives=FrozenShape, status=201, creates=True,
         summary="Freeze what is due into runs, which wait for the approval of a person",
+    ),
+    api(
+        "POST", "/collections/announce", Right.WORK, announce, takes=NewAnnouncement, gives=AnnouncementShape,
+        status=201, creates=True, summary="Tell debtors of the debits that only their notice holds back",
     ),
     api("GET", "/collection-runs", Right.SEE, list_runs, summary="List runs", query=RunFilter, gives=RunList),
     api("GET", "/collection-runs/{id}", Right.SEE, read_run, summary="Read a run", gives=RunDetail),

@@ -19,6 +19,7 @@ from gateway.web.routing import page
 from gateway.web.typed import read_date
 from gateway.web.views.collections import action_of
 from schemas.errors import GatewayError
+from schemas.states import NoticeKind
 
 _AHEAD = dt.timedelta(days=21)
 _ITEMS_SHOWN = 3
@@ -29,6 +30,7 @@ class PlanQuery(PageQuery):
 
     until: dt.date | None = None
     reason: LeftOutReason | None = None
+    letters: int | None = None  # The announcement whose letters are to be printed.
 
 
 class LeftOutLine(NamedTuple):
@@ -45,10 +47,11 @@ class LeftOutLine(NamedTuple):
 
 async def show_plan(call: Call) -> web.StreamResponse:
     """Show what will be collected and what will not."""
-    return await _answer(call, call.query(PlanQuery))
+    return await answer_with(call, call.query(PlanQuery))
 
 
-async def _answer(call: Call, query: PlanQuery, *, fault: str = "", status: int = 200) -> web.StreamResponse:
+async def answer_with(call: Call, query: PlanQuery, *, fault: str = "", status: int = 200) -> web.StreamResponse:
+    """Show the plan, with what could not be done."""
     until = query.until or call.now.date() + _AHEAD
     wanted = PlanWanted(call.company_id, until, call.gateway.profiles, query.reason)
     plan = await call.gateway.workers.show_plan(wanted)
@@ -56,7 +59,8 @@ async def _answer(call: Call, query: PlanQuery, *, fault: str = "", status: int 
         waiting = await run_lists.waiting_runs(session, company_id=call.company_id)
     return call.page(
         "collections/plan.html", status=status, plan=plan, query=query, until=until, waiting=waiting, fault=fault,
-        left_out=await _lines(call, plan), today=call.now.date(),
+        left_out=await _lines(call, plan), today=call.now.date(), sends_mail=call.gateway.mailer is not None,
+        kinds=tuple(NoticeKind), held=sum(one.collection_count for one in plan.reasons if one.reason in NOTICE_REASONS),
     )  # fmt: skip
 
 
@@ -91,7 +95,7 @@ async def freeze(call: Call) -> web.StreamResponse:
         wanted = FreezeWanted(call.company_id, maker, call.gateway.profiles, until_date=until)
         frozen = await call.gateway.workers.freeze(wanted)
     except GatewayError as error:
-        return await _answer(call, PlanQuery(until=until), fault=str(error), status=status_of(error))
+        return await answer_with(call, PlanQuery(until=until), fault=str(error), status=status_of(error))
     path = f"/collections/runs/{frozen.run_ids[0]}" if len(frozen.run_ids) == 1 else "/collections/runs"
     say = call.count("Frozen: %(num)s file waits for the approval of another person.",
                      "Frozen: %(num)s files wait for the approval of another person.", len(frozen.run_ids))  # fmt: skip
@@ -117,7 +121,7 @@ async def despite_notice(call: Call) -> web.StreamResponse:
                 work, call.collecting, mandate_id=int(mandate), due_date=due_date, reason=form.get("reason", "")
             )
     except GatewayError as error:
-        return await _answer(call, PlanQuery(until=until), fault=str(error), status=status_of(error))
+        return await answer_with(call, PlanQuery(until=until), fault=str(error), status=status_of(error))
     path = f"/collections?until={until}" if until else "/collections"
     return call.redirect(path, say=call._("It will be in the next run."))
 

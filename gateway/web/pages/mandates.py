@@ -21,7 +21,7 @@ from gateway.store import (
     protected_changes,
     transaction_history,
 )
-from gateway.store.collections import Collection
+from gateway.store.collections import Collection, Notice
 from gateway.store.database import ReadSession
 from gateway.store.journal import Move
 from gateway.store.mandate_lists import MandateFilter
@@ -91,6 +91,7 @@ class MandateView(NamedTuple):
     amendments: Sequence[MandateAmendment]
     documents: Sequence[MandateDocument]
     collections: Sequence[Collection]
+    notices: Sequence[Notice]
     links: Sequence[SigningLink]
     waiting: ProtectedChange | None
     names: Mapping[str, str]
@@ -180,6 +181,9 @@ async def view_of(session: ReadSession, call: Call, row: Mandate) -> MandateView
         amendments=changes.get(row.id, []),
         documents=documents,
         collections=await collections_of_mandates.list_collections_of(
+            session, company_id=company_id, mandate_id=row.id, limit=_COLLECTIONS_SHOWN
+        ),
+        notices=await collections_of_mandates.list_notices_of(
             session, company_id=company_id, mandate_id=row.id, limit=_COLLECTIONS_SHOWN
         ),
         links=links,

@@ -89,6 +89,8 @@ SENTENCES: Mapping[str, str] = {
         "Alarm: the file of the run %(subject)s is not the one that was frozen; noticed by %(who)s"
     ),
     "collect_despite_notice": mark("%(who)s planned the debit %(subject)s although the notice was missing or late"),
+    "announce_collections": mark("%(who)s told the debtor of the mandate %(subject)s of debits to come"),
+    "record_notice": mark("%(who)s noted that the debtor of the mandate %(subject)s was told of a debit"),
     "plan_retry": mark("%(who)s planned the debit %(subject)s, a new attempt"),
     "reject_collection": mark("%(who)s learned from the bank that it rejected the debit %(subject)s"),
     "cancel_collection": mark("%(who)s cancelled the debit %(subject)s"),
