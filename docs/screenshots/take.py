@@ -1,6 +1,6 @@
 """Take the pictures of this folder: the demo company, in three languages, light and dark, on a desk and on a phone.
 
-Run by ``make screenshots``. Needs Chromium.
+Run by ``make screenshots``; with names, such as ``take.py unpaid run``, only these pages. Needs Chromium.
 """
 
 import asyncio
@@ -55,16 +55,27 @@ SHOTS = (
     Shot("invoice-new", "clara", "/invoices/new"),
     Shot("customers", "clara", "/customers"),
     Shot("customer", "clara", "/invoices?which=paid", ("tbody th a", "main a[href^='/customers/']")),
+    Shot("mandates", "clara", "/mandates"),
+    Shot("mandate", "clara", "/mandates", ("#mandates tbody th a",)),
+    Shot("mandate-new", "clara", "/mandates/new?customer=10041"),
+    Shot("mandate-sign", "clara", "/mandates/new?customer=10041"),
+    Shot("collections", "clara", "/collections"),
+    Shot("runs", "clara", "/collections/runs"),
+    Shot("run", "clara", "/collections/runs", ("#runs tbody th a",)),
+    Shot("unpaid", "clara", "/unpaid?which=all"),
     Shot("search", "clara", "/search?q=RE-2026-008"),
     Shot("import-upload", "clara", "/imports/invoices"),
     Shot("import-table", "clara", "/imports/invoices"),
     Shot("account", "clara", "/account"),
     Shot("parts", "clara", "/parts"),
+    Shot("run-approve", "anna", "/collections/runs", ("#runs tr:has(.warn) th a", "a[href$='/approve']")),
+    Shot("changes", "anna", "/changes"),
     Shot("audit", "otto", "/audit"),
     Shot("settings", "ada", "/settings"),
     Shot("users", "ada", "/users"),
     Shot("users-invite", "ada", "/users/invite"),
     Shot("banks", "ada", "/banks"),
+    Shot("creditors", "ada", "/settings/creditors"),
 )
 # A list as a French system writes it, with one wrong line.
 LIST = """Numéro de pièce;Code client;Date facture;Échéance;Devise;Montant TTC
@@ -116,14 +127,15 @@ async def main() -> None:
 
 async def _take(browser: Browser, base: str, look: Look, seeds: dict[str, bytes]) -> None:
     theme = "dark" if look.theme == "dark" else "light"
-    for login in dict.fromkeys(shot.login for shot in SHOTS):
+    shots = [shot for shot in SHOTS if shot.name in (sys.argv[1:] or [shot.name])]
+    for login in dict.fromkeys(shot.login for shot in shots):
         context = await browser.new_context(
             viewport={"width": look.width, "height": look.height}, locale=look.locale, color_scheme=theme, base_url=base
         )
         page = await context.new_page()
         if login:
             await _log_in(page, login, seeds)
-        for shot in SHOTS:
+        for shot in shots:
             if shot.login == login:
                 await _open(page, shot)
                 await page.screenshot(path=FOLDER / f"{shot.name}-{look.name}.png")
@@ -157,7 +169,20 @@ async def _open(page: Page, shot: Shot) -> None:
         table = {"name": "factures.csv", "mimeType": "text/csv", "buffer": LIST.encode("cp1252")}
         await page.set_input_files("input[type=file]", table)  # type: ignore[arg-type]
         await page.locator("form:has(input[type=file]) button").click()
+    if shot.name == "mandate-sign":
+        await _make_link(page)
     await page.wait_for_load_state("networkidle")
+
+
+async def _make_link(page: Page) -> None:
+    """Enter a mandate that is not signed yet, and open the link that its debtor gets."""
+    await page.fill("input[name=iban]", "DE02120300000000202051")
+    await page.locator("main form button.main").click()
+    await page.locator("details:has(input[name=email]) summary").click()
+    await page.fill("input[name=email]", "debtor@example.org")
+    await page.select_option("select[name=language]", await page.get_attribute("html", "lang"))
+    await page.locator("form:has(input[name=email]) button").click()
+    await page.goto(await page.locator(".secret").inner_text())
 
 
 async def _ready(base: str) -> None:

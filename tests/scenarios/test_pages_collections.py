@@ -65,7 +65,7 @@ async def test_the_plan_says_what_will_be_collected_and_what_not_with_the_way_to
 
     said = words_of(page.text)
     assert page.status == 200
-    assert "15 Dec 2026 2 Nov 2026" in said
+    assert "Tue 15 Dec Mon 2 Nov" in said
     assert "14 Dec 2026, 10:00" in said
     assert "Debit 9 GmbH DD-9 15 Dec 2026 99.00 EUR No mandate See the customer" in said
     assert "The debtor was not told" in said
