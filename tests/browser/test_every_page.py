@@ -32,6 +32,7 @@ NO_PAGES = {
     "/static/{name}",
     "/review/undo",
     "/review/{id}/here",
+    "/collections/announcements/{id}/letters",
     "/mandates/export.csv",
     "/mandates/export.xlsx",
     "/unpaid/export.csv",

@@ -72,7 +72,7 @@ MORE_STOPS = (
     Stop("{active}/change"), Stop("/sign/nothing", Who.STRANGER, 404), Stop("{signing_with_code}", Who.STRANGER),
     Stop("/changes", Who.BEGINNER), Stop("/changes", Who.APPROVER), Stop("/settings/creditors", Who.BEGINNER),
     Stop("/collections", Who.BEGINNER), Stop("/collections/runs", Who.BEGINNER), Stop("{run}", Who.APPROVER),
-    Stop("{sending}"), Stop("{returned}"), Stop("{discarded}"), Stop("/unpaid", Who.BEGINNER),
+    Stop("/collections?until=2026-12-31&letters=1"), Stop("{sending}"), Stop("{returned}"), Stop("{discarded}"), Stop("/unpaid", Who.BEGINNER),
     Stop("/unpaid?which=retried"), Stop("{retried}"),
     Stop("/review", Who.BEGINNER), Stop("/review"), Stop("/review/chosen"),
     Stop("{question}/split?other=1"), Stop("/statements?state=held"), Stop("/invoices?which=overdue"),
@@ -196,6 +196,7 @@ async def _collect(desk: Desk) -> dict[str, str]:
     ]
     for place, day in ((1, later), (2, later + _WEEK), (5, later), (1, later + 2 * _WEEK)):
         invoices.append(told_invoice(f"DD-{place}-{day:%d}", 4_500, customer=f"D{place}", due_date=day))
+    invoices.append(told_invoice("DD-2-29", 4_500, customer="D2", due_date=later + 2 * _WEEK, notified_date=None))
     await bring_debtors(desk, ("Delta Bau GmbH", "Dora Muster", "Drei Eichen KG", "Dupont SARL", "Ohne AG"), invoices)
     signed = [mandate(f"M-{place}", customer=f"D{place}", iban=german_iban(place)) for place in range(1, 5)]
     await imported(desk.site.gateway.database, (await desk.site.company()).id, *signed)
