@@ -52,6 +52,7 @@ async def reject_collections(
     )
     await collection_answers.free_items(work, ids)
     await collection_answers.release_amendments(work, ids)
+    await collection_answers.free_one_offs(work, ids)
     work.reach("collections_rejected")
     found = await collection_answers.collections_by_id(work.session, ids)
     await register_unpaid(work, [_came_back(work, found[key], rejected[key], report_id) for key in ids])

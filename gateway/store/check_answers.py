@@ -68,7 +68,8 @@ def _is_complete() -> Iterator[Rule]:
         select(u.id, c.id, c.state).select_from(rows).where(c.state.not_in(_CAME_BACK)).order_by(u.id),
         lambda key, collection, state: f"unpaid {key} is of collection {collection}, which is {state} (INV-17)",
     )
-    nobody_said = and_(u.report_id.is_(None), u.bank_transaction_id.is_(None))
+    # A person who asked the bank wrote down what it answered.
+    nobody_said = and_(u.report_id.is_(None), u.bank_transaction_id.is_(None), u.words == "")
     yield Rule(
         select(u.id).where(nobody_said).order_by(u.id),
         lambda key: f"unpaid {key} has neither a report nor a bank transaction (INV-17)",

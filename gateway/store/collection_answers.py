@@ -23,6 +23,7 @@ from gateway.store.mandates import MandateMove, mandates, move_mandates, moves, 
 from gateway.store.open_items import open_items
 from gateway.store.work import Work
 from schemas.states import CollectionState, MandateState, RunState
+from schemas.tables import MandateType
 
 # What a run waits for.
 _LIVE = (
@@ -300,6 +301,19 @@ async def release_amendments(work: Work, ids: Several[int]) -> None:
         carried = among(work.session, amendments.c.carried_by_id, piece)
         statement = update(amendments).where(amendments.c.company_id == work.company_id, carried)
         await work.session.execute(statement.where(amendments.c.is_done.is_(False)).values(carried_by_id=None))
+
+
+async def free_one_offs(work: Work, ids: Several[int]) -> None:
+    """Let one-off mandates whose debit was rejected be used again: it never reached settlement."""
+    m, c = mandates.c, collections.c
+    for piece in in_pieces(ids):
+        meant = select(c.mandate_id).where(among(work.session, c.id, piece), c.mandate_id.is_not(None))
+        await work.session.execute(
+            update(mandates)
+            .where(m.company_id == work.company_id, m.id.in_(meant), m.type == MandateType.ONE_OFF)
+            .values(last_collected_date=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def finish_amendments(work: Work, ids: Several[int], *, is_done: bool = True) -> None:

@@ -7,6 +7,7 @@ import itertools
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from gateway.services.apply_bank_report import close_report
 from gateway.services.import_statement import import_file
@@ -18,6 +19,7 @@ from gateway.store.collection_runs import CollectionRun, RunSubmission
 from gateway.store.collections import Collection
 from gateway.store.columns import table_of
 from gateway.store.database import Database
+from gateway.store.mandates import Mandate, mandates
 from schemas.codes.reason_actions import NextAction, ReturnKind
 from schemas.states import CollectionState, ReportState, RunState, SubmissionState
 from support.gateways import CLERK, NOW, Bench
@@ -108,6 +110,17 @@ async def test_a_rejected_debit_says_why_and_what_is_done(sent: Bench) -> None:
     assert await mandate_states(sent) == {"M-C1": "suspended", "M-C2": "suspended", "M-C3": "active"}
     assert before["FA-1"].in_flight_date == DUE
     assert (await items_now(sent))["FA-1"].in_flight_date is None
+
+
+async def test_a_one_off_mandate_whose_debit_was_rejected_can_be_used_again(sent: Bench) -> None:
+    async with sent.begin() as work:
+        of_two = mandates.c.reference.in_(["M-C1", "M-C2"])
+        await work.session.execute(update(mandates).where(of_two).values(type="one_off", last_collected_date=DUE))
+
+    await sent.upload(pain002(block_answer(answer("E2E-2", code="AM04"))))
+
+    used = {row.reference: row.last_collected_date for row in await sent.rows(Mandate) if row.type == "one_off"}
+    assert used == {"M-C1": DUE, "M-C2": None}
 
 
 async def test_a_run_is_closed_when_nothing_in_it_waits(sent: Bench) -> None:

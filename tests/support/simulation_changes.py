@@ -56,7 +56,7 @@ async def _move_creditor(world: World) -> None:
     creditor_id = world.dice.choice(world.creditor_ids)
     world.numbers += 1
     async with world.treasury.work() as work:
-        identifier = creditor_identifier(world.numbers)
+        identifier = creditor_identifier(1_000 + world.numbers)
         await manage_creditors.propose_identifier(work, creditor_id=creditor_id, identifier=identifier)
     await _accept(world)
 

@@ -12,10 +12,10 @@ from gateway.domain.matching.model import Line, Strength
 from gateway.domain.matching.record import from_record
 from gateway.fake_bank import Outcome, Transfer
 from gateway.services.approve_run import RunHasTrouble
-from gateway.services.cancel_collection import plan_retry
 from gateway.services.discard_run import take_out
 from gateway.services.freeze_run import NothingToCollect
 from gateway.services.match_transactions import match_transactions
+from gateway.services.plan_retry import RetryNotAllowed, accept_retry
 from gateway.services.reject_collections import reject_by_person
 from gateway.services.resolve_review import accept, allocate
 from gateway.store.bank_transactions import BankTransaction
@@ -34,6 +34,7 @@ from schemas.states import (
     ReviewState,
     RunState,
     SubmissionState,
+    UnpaidState,
 )
 from support.master_data import imported, invoice, table
 from support.simulation_model import Debt
@@ -200,21 +201,18 @@ async def _answer_transfer(world: World, review_item_id: int, number: str, amoun
 async def look_after_unpaid(world: World) -> None:
     """Work the register: what may be presented again is, else some customers pay by transfer when they are called."""
     treasury = world.treasury
-    rows = {row.id: row for row in await treasury.rows(Collection)}
-    tried = {row.retry_of_id for row in rows.values()}
+    ids = {row.id: row.end_to_end_id for row in await treasury.rows(Collection)}
     for unpaid in await treasury.rows(Unpaid):
-        if unpaid.collection_id is None or unpaid.collection_id in tried or unpaid.id in world.called:
+        if unpaid.collection_id is None or unpaid.state is not UnpaidState.OPEN or unpaid.id in world.called:
             continue
-        if unpaid.retry_date is not None:
-            date = max(unpaid.retry_date, world.today)
-            with suppress(Conflict):  # Paid meanwhile.
-                async with treasury.work() as work:
-                    await plan_retry(
-                        work, collection_id=unpaid.collection_id, collection_date=date, reason="as proposed"
-                    )
-        elif world.dice.random() < 0.5:
-            _call(world, rows[unpaid.collection_id].end_to_end_id)
         world.called.add(unpaid.id)
+        if unpaid.retry_date is not None:
+            date = max(unpaid.retry_date, world.today + dt.timedelta(days=3))
+            with suppress(Conflict, RetryNotAllowed):  # Paid meanwhile, or the mandate ended.
+                async with treasury.work() as work:
+                    await accept_retry(work, row_id=unpaid.id, retry_date=date)
+        elif world.dice.random() < 0.5:
+            _call(world, ids[unpaid.collection_id])
 
 
 async def ask_about_silence(world: World) -> None:
