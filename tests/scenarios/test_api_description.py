@@ -73,6 +73,7 @@ async def test_every_creating_call_takes_an_idempotency_key(firm: Firm) -> None:
         "mandates",
         "creditors",
         "collection-runs",
+        "collections/announce",
     )
     assert creating == {f"/api/v1/{name}" for name in names}
 
