@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from gateway.store.collection_runs import CollectionRun
+from gateway.store.unpaid import Unpaid
+from gateway.store.work import SYSTEM
 from gateway.web.routes import ROUTES
 from gateway.web.routing import API, Route
+from schemas.codes.reason_actions import MandateAction, NextAction, Retry, ReturnKind
 from schemas.identifiers import mask_account
 from support.api import INVOICE, Firm, open_firm
 from support.bank import payment
@@ -36,6 +40,19 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/review-items/{id}/assign"): {"user_id": None},
     ("POST", "/review-items/{id}/snooze"): {"until_date": None},
     ("POST", "/review-items/{id}/comment"): {"words": "Hello"},
+    ("PATCH", "/mandates/{id}"): {},
+    ("POST", "/mandates/{id}/sign"): {"signature_date": "2026-01-31"},
+    ("POST", "/mandates/{id}/move"): {"to_state": "revoked", **REASON},
+    ("POST", "/mandates/{id}/account"): {"iban": "DE89370400440532013000", **REASON},
+    ("POST", "/mandates/{id}/reference"): {"reference": "M-2", **REASON},
+    ("PUT", "/creditors/{id}"): {"name": "Stolen"},
+    ("POST", "/creditors/{id}/account"): {"bank_account_id": "1", **REASON},
+    ("POST", "/creditors/{id}/identifier"): {"identifier": "DE98ZZZ09999999999", **REASON},
+    ("POST", "/collection-runs/{id}/end"): {"outcome": "sent", "proof": "A proof of mine"},
+    ("POST", "/collection-runs/{id}/discard"): REASON,
+    ("POST", "/unpaid/{id}/retry"): {},
+    ("POST", "/unpaid/{id}/assign"): {},
+    ("POST", "/unpaid/{id}/close"): REASON,
 }
 KEYED = [route for route in ROUTES if route.is_api and "{id}" in route.path]
 LISTS = ("/customers", "/invoices", "/item-changes", "/statements", "/bank-transactions", "/review-items",
@@ -64,13 +81,35 @@ async def fill(firm: Firm) -> dict[str, str]:
     params = [("save_mapping", "Geheim"), *(("decided", answer) for answer in answers)]
     saved = await firm.machine.ask("POST", "/imports/invoices", data=table, params=params)
     assert (held.status, file.status, saved.status) == (202, 201, 200), saved.text
+    creditor = await firm.post("/creditors", {"name": "Geheim GmbH", "identifier": "DE98ZZZ09999999999"}, status=201)
+    mandate = await firm.post("/mandates", {"customer_number": "C1", "iban": "DE02120300000000202051"}, status=201)
+    run_id, unpaid_id = await add_run_and_unpaid(firm, int(customer["id"]))
     [question] = (await firm.get("/review-items"))["items"]
     [transaction] = (await firm.get("/bank-transactions"))["items"]
     return {
         "customers": customer["id"], "invoices": invoice["id"], "item-changes": change.json()["change_id"],
         "statements": held.json()["statements"][0]["id"], "files": file.json()["id"],
         "bank-accounts": str(firm.account_id), "review-items": question["id"], "bank-transactions": transaction["id"],
+        "creditors": creditor["id"], "mandates": mandate["id"], "collection-runs": run_id, "unpaid": unpaid_id,
     }  # fmt: skip
+
+
+async def add_run_and_unpaid(firm: Firm, customer_id: int) -> tuple[str, str]:
+    """Store a run and a row of the register as they are; return their keys."""
+    now = firm.site.clock()
+    async with firm.site.gateway.database.begin(actor=SYSTEM, now=now, company_id=firm.company_id) as work:
+        run = CollectionRun(
+            id=work.new_id(), company_id=firm.company_id, bank_account_id=firm.account_id, message_id="GEHEIM",
+            profile={}, left_out=[], created_at=now,
+        )  # fmt: skip
+        row = Unpaid(
+            id=work.new_id(), company_id=firm.company_id, party_id=customer_id, kind=ReturnKind.RETURN,
+            amount_minor=100, occurred_date=now.date(), retry=Retry.NO, mandate_action=MandateAction.KEEP,
+            next_action=NextAction.READ_TEXT, recorded_at=now,
+        )  # fmt: skip
+        work.add(run, row)
+        work.say("open_run", f"run:{run.id}")
+    return str(run.id), str(row.id)
 
 
 async def test_each_call_with_a_key_has_a_body_here() -> None:
