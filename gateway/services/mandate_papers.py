@@ -148,6 +148,9 @@ async def evidence_of(session: ReadSession, papers: Papers, row: Mandate, *, for
     for place, document in enumerate(documents, start=1):
         data = b"".join([piece async for piece in pieces_of(papers.originals.path_of(document.sha256))])
         members.append((f"{place:02}-{document.kind.value}.{_NAMES[document.media_type]}", data))
+    for place, sha256 in enumerate(dict.fromkeys(notice.sha256 for notice in notices if notice.sha256), start=1):
+        data = b"".join([piece async for piece in pieces_of(papers.originals.path_of(sha256))])
+        members.append((f"notice-{place:02}.{'pdf' if _media_type(data) else 'txt'}", data))
     tables = (
         ("documents.csv", ("kind", "name", "sha256", "byte_count", "recorded_at"), documents),
         ("notices.csv", ("kind", "sent_date", "collection_date", "amount_minor", "proof", "sha256"), notices),

@@ -136,6 +136,14 @@ async def test_the_mandate_and_the_journal_say_what_the_debtor_was_told(desk: De
     page = words_of((await desk.clerk.get(f"/mandates/{mailed.mandate_id}")).text)
     journal = words_of((await (await desk.site.sign_in(Role.AUDITOR)).get("/audit")).text)
 
+    form = {"csrf": desk.clerk.token}
+    path = f"{desk.site.url}/mandates/{mailed.mandate_id}/evidence"
+    async with desk.clerk.client.post(path, data=form, headers=desk.clerk.origin) as response:
+        evidence = await response.read()
+    with zipfile.ZipFile(io.BytesIO(evidence)) as archive:
+        kept = archive.read("notice-01.txt").decode()
+
+    assert "To: debit@example.org" in kept
     assert "15 Dec 2026 21 Nov 2026 mail debit@example.org: DD-1 70.00 EUR" in page
     assert "told the debtor of the mandate M-1 of debits to come" in journal
     assert "Préavis" in server.mails[0] or "=?utf-8?" in server.mails[0]
