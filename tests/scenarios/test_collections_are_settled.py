@@ -112,6 +112,23 @@ async def test_a_rejected_debit_may_be_credited_and_taken_back_by_a_booking(sent
     assert await sent.broken() == []
 
 
+async def test_a_credit_with_some_of_the_rejected_debits_is_asked_with_those_that_explain_it(sent: Bench) -> None:
+    await sent.upload(pain002(block_answer(answer("E2E-2"), answer("E2E-3"))))
+    await sent.upload(bank_statement(booked(TOTAL - 20_000, block="PMT-1", count=2)))
+
+    (question,) = await sent.rows(ReviewItem)
+    assert question.reason is ReviewReason.OWN_COLLECTION
+    assert len(question.explanations) == 1
+    async with sent.begin() as work:
+        await accept(work, review_item_id=question.id, place=0)
+    next_day = DUE + dt.timedelta(days=1)
+    await sent.upload(bank_statement(booked(-7_777, end_to_end_id="E2E-3", reason="AM04", day=next_day), day=next_day))
+
+    assert await states(sent) == {"E2E-1": "settled", "E2E-2": "rejected", "E2E-3": "rejected"}
+    assert (await items_now(sent))["FA-4"].settled_minor == 0
+    assert await sent.broken() == []
+
+
 async def test_a_credit_that_is_short_is_asked_with_what_may_be_missing(sent: Bench) -> None:
     await sent.upload(bank_statement(booked(TOTAL - 7_777, block="PMT-1", count=3)))
 

@@ -155,7 +155,7 @@ def _block_signs(
 
 
 def _short(credit: Credit, named: list[SentBatch], index: "ItemIndex") -> Ask:
-    """Ask which debits are missing; sets that explain the difference are proposed, none is taken."""
+    """Ask which debits are missing, or which rejected ones came; sets that explain it are proposed, none is taken."""
     waiting = _waiting(named, index)
     short_minor = _sum(waiting) - credit.amount_minor
     facts: Facts = {
@@ -167,10 +167,15 @@ def _short(credit: Credit, named: list[SentBatch], index: "ItemIndex") -> Ask:
         return _asked(credit, (Sign(SignCode.BATCH_ENDED, facts, supports=False),))
     code = SignCode.BATCH_SHORT if short_minor > 0 else SignCode.BATCH_MORE
     sign = Sign(code, facts, supports=False)
-    sets = _missing_sets(waiting, short_minor) if short_minor > 0 and len(waiting) <= _LINES_MAX else []
+    rejected = [one for batch in named for one in index.debits.of_batch(batch) if _is_rejected(one)]
+    doubtful = waiting if short_minor > 0 else rejected
+    sets = _missing_sets(doubtful, abs(short_minor)) if len(waiting) + len(rejected) <= _LINES_MAX else []
     if not sets:
         return _asked(credit, (sign,))
-    return Ask(ReviewReason.OWN_COLLECTION, tuple(_without(waiting, places, index, sign) for places in sets))
+    if short_minor > 0:
+        return Ask(ReviewReason.OWN_COLLECTION, tuple(_without(waiting, places, index, sign) for places in sets))
+    credited = [[rejected[place] for place in places] for places in sets]
+    return Ask(ReviewReason.OWN_COLLECTION, tuple(_with(waiting, some, index, sign) for some in credited))
 
 
 def _missing_sets(waiting: Sequence[SentDebit], short_minor: int) -> list[tuple[int, ...]]:
@@ -185,6 +190,12 @@ def _without(waiting: Sequence[SentDebit], places: Sequence[int], index: "ItemIn
     facts: Facts = {"missing": ", ".join(one.end_to_end_id for one in missing), "count": len(missing)}
     left = [one for place, one in enumerate(waiting) if place not in places]
     return _explain(left, index, (Sign(SignCode.WITHOUT_DEBITS, facts), sign))._replace(strength=Strength.POSSIBLE)
+
+
+def _with(waiting: Sequence[SentDebit], credited: Sequence[SentDebit], index: "ItemIndex", sign: Sign) -> Explanation:
+    facts: Facts = {"count": len(credited), "rejected_minor": _sum(credited), "currency": credited[0].currency}
+    proof = (Sign(SignCode.REJECTS_CREDITED, facts), sign)
+    return _explain([*waiting, *credited], index, proof)._replace(strength=Strength.POSSIBLE)
 
 
 def _explain(debits: Sequence[SentDebit], index: "ItemIndex", proof: tuple[Sign, ...]) -> Explanation:
