@@ -72,7 +72,7 @@ async def test_all_are_announced_and_their_letters_printed(desk: Desk) -> None:
     assert "all get a letter to print" in before
     assert answer.status == 303, words_of(answer.text)
     assert "2 debtors told." in words_of(page)
-    assert "15 Dec 2026 21 Nov 2026" in words_of(page)
+    assert "Tue 15 Dec Sat 21 Nov" in words_of(page)
     assert "wait only for" not in words_of(page)
     assert path is not None
     async with desk.clerk.client.get(desk.site.url + path[0]) as response:
@@ -158,7 +158,7 @@ async def test_a_notice_of_another_way_is_written_down(desk: Desk) -> None:
     answer = await desk.clerk.post("/collections/told", {**form, "sent": "2026-11-02", "proof": "plan of May"})
 
     assert (refused.status, unproved.status, answer.status) == (422, 422, 303)
-    assert "15 Dec 2026 2 Nov 2026" in words_of((await desk.clerk.get(PLAN)).text)
+    assert "Tue 15 Dec Mon 2 Nov" in words_of((await desk.clerk.get(PLAN)).text)
     assert len(await debits(desk)) == 1
 
 
