@@ -34,12 +34,6 @@ class RowsUnreadable(GatewayError):
         self.plan = plan
 
 
-class NotImportable(GatewayError):
-    """Tables of this kind cannot be imported here."""
-
-    code = "not_importable"
-
-
 class Table(NamedTuple):
     """A table as it was read: typed rows, what could not be read, and which columns there are (by field name)."""
 
@@ -87,11 +81,11 @@ def columns_of(mapping: Mapping) -> frozenset[str]:
 async def plan_import(
     session: ReadSession, *, company_id: int, table: Table, today: dt.date = dt.date.max
 ) -> ImportPlan:
-    """Return what importing a table would do. Raises NotImportable.
+    """Return what importing a table would do.
 
     Only collections ask which day it is: without it each is one of the past.
     """
-    importer = _importer(company_id, table, today)
+    importer = IMPORTERS[table.kind](company_id, table.columns, today)
     plan, rows = await _made_ready(session, importer, table)
     for piece in _pieces(rows):
         _count(plan, importer, piece, await importer.plan(session, piece, lock=False))
@@ -111,10 +105,10 @@ async def apply_import(
 ) -> ImportPlan:
     """Import a table and return what was done. ``source`` is named in proposals, such as the name of the file.
 
-    Raises RowsUnreadable when a row cannot be imported, unless ``keep_good_rows``; NotImportable.
+    Raises RowsUnreadable when a row cannot be imported, unless ``keep_good_rows``.
     """
     today = now().date()
-    importer = _importer(company_id, table, today)
+    importer = IMPORTERS[table.kind](company_id, table.columns, today)
     async with database.read() as session:
         first = await plan_import(session, company_id=company_id, table=table, today=today)
         if first.errors and not keep_good_rows:
@@ -149,13 +143,6 @@ def _say(work: Work, importer: Importer[Any, Any], piece: Sequence[Any], steps: 
     new, changed, proposed = counts[Outcome.NEW], counts[Outcome.CHANGED], counts[Outcome.PROPOSED]
     if new or changed or proposed or any(getattr(step, "superseded", ()) for step in steps):
         work.say(importer.verb, f"row:{piece[0].row}", new=new, changed=changed, proposed=proposed)
-
-
-def _importer(company_id: int, table: Table, today: dt.date) -> Importer[Any, Any]:
-    found = IMPORTERS.get(table.kind)
-    if found is None:
-        raise NotImportable(f"tables of {table.kind.value} cannot be imported here")
-    return found(company_id, table.columns, today)
 
 
 async def _made_ready(session: ReadSession, importer: Importer[Any, Any], table: Table) -> tuple[ImportPlan, list[Any]]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from gateway.domain.import_step import Outcome
 from gateway.domain.item_import import SETTLE
 from gateway.services.decide_item_change import accept_item_change, dismiss_item_change
-from gateway.services.import_tables import NotImportable, RowsUnreadable, Table
+from gateway.services.import_tables import RowsUnreadable
 from gateway.store import allocations, item_writes, open_items
 from gateway.store.check import broken_invariants
 from gateway.store.companies import Company
@@ -17,7 +17,6 @@ from gateway.store.database import Database
 from gateway.store.open_items import ItemChange, OpenItem
 from schemas.errors import Conflict, NotFound
 from schemas.states import AllocationKind, OpenItemKind
-from schemas.tables import InvoiceRow, TableKind
 from support.master_data import CLERK, NOW, add_company, customer, imported, invoice, table
 
 NEW, CHANGED, PROPOSED, UNCHANGED = Outcome.NEW, Outcome.CHANGED, Outcome.PROPOSED, Outcome.UNCHANGED
@@ -248,13 +247,6 @@ async def test_pieces_are_told_as_they_are_done(
         keys = [(OpenItemKind.INVOICE, row.number) for row in rows]
         known = await item_writes.known_items(session, company_id=company_id, keys=keys)
     assert len(known) == 5
-
-
-async def test_collections_are_not_imported_here(database: Database, company_id: int) -> None:
-    empty: list[InvoiceRow] = []
-
-    with pytest.raises(NotImportable):
-        await imported(database, company_id, Table(TableKind.COLLECTIONS, frozenset(), empty))
 
 
 async def test_two_imports_at_once_store_each_invoice_once(database: Database, company_id: int) -> None:
