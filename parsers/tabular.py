@@ -37,6 +37,11 @@ def field_names(kind: TableKind) -> tuple[str, ...]:
     return tuple(field.name for field in FIELDS[kind])
 
 
+def needed_names(kind: TableKind) -> frozenset[str]:
+    """Return the columns that every row of a table must fill."""
+    return frozenset(field.name for field in FIELDS[kind] if field.is_needed)
+
+
 def standard_mapping(path: Path, kind: TableKind, *, limits: TableLimits = LIMITS) -> TableMapping:
     """Return the mapping of a table in our own shape: our column names, UTF-8, comma, ISO dates, decimal point.
 

@@ -23,7 +23,7 @@ from parsers.tabular import (
     standard_mapping,
 )
 from schemas.errors import FileRefused, GatewayError, NotFound
-from schemas.tables import CollectionRow, InvalidMapping, Mapping, Row, RowError, TableKind
+from schemas.tables import InvalidMapping, Mapping, Row, RowError, TableKind
 
 
 class NamelessMapping(GatewayError):
@@ -119,6 +119,6 @@ def read_table(path: Path, mapping: Mapping, *, limits: TableLimits = LIMITS) ->
     for one in read_rows(path, mapping, limits=limits):
         if isinstance(one, RowError):
             errors.append(one)
-        elif not isinstance(one, CollectionRow):
+        else:
             rows.append(one)
     return Table(mapping.kind, columns_of(mapping), rows, errors)  # type: ignore[arg-type]  # All rows are of one kind.

@@ -11,7 +11,7 @@ from gateway.services.choose_mapping import choose_mapping, read_table, saved_ma
 from gateway.services.import_statement import Gate
 from gateway.services.import_tables import ImportPlan, RowsUnreadable, apply_import, plan_import
 from gateway.store.work import Actor
-from parsers.tabular import field_names, in_its_encoding, preview
+from parsers.tabular import field_names, in_its_encoding, needed_names, preview
 from schemas.errors import FileRefused
 from schemas.tables import InvalidMapping, Mapping, MappingUndecided, Preview, Question, TableKind
 
@@ -54,6 +54,12 @@ class TableTold:
             return ()
         taken = dict(self.mapping.columns)
         return tuple((name, taken.get(name, "")) for name in field_names(self.mapping.kind))
+
+
+def columns_of(kind: TableKind) -> tuple[tuple[str, bool], ...]:
+    """Return the columns of a table of our own shape, each with whether every row must fill it; those come first."""
+    needed = needed_names(kind)
+    return tuple(sorted(((name, name in needed) for name in field_names(kind)), key=lambda column: not column[1]))
 
 
 async def look_at_table(gate: Gate, file: TableFile) -> TableTold:

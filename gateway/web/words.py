@@ -165,6 +165,23 @@ RULES: Mapping[str, str] = {
     "user": mark("set aside by hand"),
 }
 
+COLUMNS: Mapping[str, str] = {  # Of tables, where the name of a column with blanks is no word.
+    "iban": mark("IBAN"),
+    "bic": mark("BIC"),
+    "email": mark("mail address"),
+    "vat_number": mark("VAT number"),
+    "legal_id": mark("legal identifier"),
+    "discount_percent": mark("discount in %"),
+    "discount2_percent": mark("second discount in %"),
+    "discount2_until": mark("second discount until"),
+    "b2b_confirmed_date": mark("confirmed to the debtor’s bank on (B2B)"),
+    "end_to_end_id": mark("end-to-end id of the debit"),
+    "invoice_number": mark("invoice number"),
+    "mandate_reference": mark("mandate reference"),
+    "collection_date": mark("date of the debit"),
+    "batch_reference": mark("reference of the batch"),
+}
+
 STAGES: Mapping[str, str] = {
     "received": mark("received, waits for its turn"),
     "reading": mark("reading and checking"),
@@ -195,6 +212,5 @@ def word_of(member: StrEnum | str) -> str:
     """Return the English words for a member of a closed set or a rule; a word that is not listed as it is."""
     if isinstance(member, StrEnum):
         return WORD_SETS.get(type(member), {}).get(member, member.value.replace("_", " "))
-    return (
-        RULES.get(member) or STAGES.get(member) or words_of_collections.TROUBLES.get(member) or member.replace("_", " ")
-    )
+    sets = (RULES, STAGES, COLUMNS, words_of_collections.TROUBLES)
+    return next((words[member] for words in sets if member in words), member.replace("_", " "))

@@ -105,7 +105,7 @@ async def add_run_and_unpaid(firm: Firm, customer_id: int) -> tuple[str, str]:
         row = Unpaid(
             id=work.new_id(), company_id=firm.company_id, party_id=customer_id, kind=ReturnKind.RETURN,
             amount_minor=100, occurred_date=now.date(), retry=Retry.NO, mandate_action=MandateAction.KEEP,
-            next_action=NextAction.READ_TEXT, recorded_at=now,
+            next_action=NextAction.READ_TEXT, words="geheim", recorded_at=now,
         )  # fmt: skip
         work.add(run, row)
         work.say("open_run", f"run:{run.id}")

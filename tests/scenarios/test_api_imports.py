@@ -168,7 +168,7 @@ async def test_importing_needs_its_right_and_a_known_kind(firm: Firm) -> None:
     reader = await firm.machine_with(Right.SEE, Right.WORK)
 
     closed = await reader.ask("POST", "/imports/customers", data=CUSTOMERS.encode())
-    unknown = await send(firm, "collections", CUSTOMERS)
+    unknown = await send(firm, "orders", CUSTOMERS)
 
     assert (closed.status, unknown.status) == (403, 404)
 

@@ -129,6 +129,30 @@ async def test_customers_are_imported_in_the_same_way(desk: Desk) -> None:
     assert "Zeta AG" in (await desk.clerk.get("/customers")).text
 
 
+async def test_debits_of_another_system_are_imported(desk: Desk) -> None:
+    mandate = "reference,customer_number,scheme,type,signature_date,iban\n"
+    mandate += "M-1,C3,CORE,recurrent,2026-01-05,DE89370400440532013000\n"
+    sent = "end_to_end_id,invoice_number,mandate_reference,amount,currency,collection_date\n"
+    sent += "OLD-1,FA-1005,M-1,75.00,EUR,2026-12-21\n"
+    first = await apply(desk, await bring(desk, mandate, kind="mandates"))
+    assert "M-1" in (await desk.clerk.get(first.location)).text
+
+    second = await apply(desk, await bring(desk, sent, kind="collections"))
+    page = words_of((await desk.clerk.get(second.location)).text)
+
+    assert (first.location, second.location) == ("/mandates", "/collections/runs")
+    assert "Imported: 1 new, 0 changed, 0 proposed, 0 unchanged." in page
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_the_columns_of_a_table_are_told_in_words_those_that_are_needed_first(desk: Desk, language: str) -> None:
+    page = words_of((await desk.clerk.ask("GET", "/imports/invoices", headers={"Accept-Language": language})).text)
+
+    told = {"en": "Customer number customer_number needed", "fr": "Numéro de client customer_number obligatoire"}
+    assert told[language] in page
+    assert page.index("customer_number") < page.index("issue_date")
+
+
 @pytest.mark.parametrize("path", ["/imports/statements", "/imports/invoices/zz", "/imports/invoices/" + "0" * 64])
 async def test_a_table_that_is_not_there_is_not_found(desk: Desk, path: str) -> None:
     assert (await desk.clerk.get(path)).status in {404, 422}

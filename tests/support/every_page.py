@@ -76,7 +76,7 @@ MORE_STOPS = (
     Stop("/unpaid?which=retried"), Stop("{retried}"),
     Stop("/review", Who.BEGINNER), Stop("/review"), Stop("/review/chosen"),
     Stop("{question}/split?other=1"), Stop("/statements?state=held"), Stop("/invoices?which=overdue"),
-    Stop("/invoices?which=cancelled"), Stop("/imports/customers"), Stop("/imports/mandates"), Stop("{refused}"),
+    Stop("/invoices?which=cancelled"), Stop("/imports/customers"), Stop("/imports/mandates"), Stop("/imports/collections"), Stop("{refused}"),
     Stop("/search?q=nothing-like-it"), Stop("/audit?about={subject}"),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The API of tables: import customers, invoices or mandates from CSV or XLSX. The table is read in a worker."""
+"""The API of tables: import customers, invoices, mandates or debits that another system sent, read in a worker."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
@@ -31,8 +31,6 @@ from schemas.payloads.imports import (
     SavedMappingShape,
 )
 from schemas.tables import Mapping, MappingUndecided, TableKind
-
-_KINDS = (TableKind.CUSTOMERS, TableKind.INVOICES, TableKind.MANDATES)
 
 
 def _importer(kind: TableKind) -> Callable[[Call], Awaitable[web.StreamResponse]]:
@@ -135,7 +133,7 @@ async def list_mappings(call: Call) -> web.StreamResponse:
     asked = call.query(SavedMappingFilter)
     items: list[SavedMappingShape] = []
     async with call.gateway.database.read() as session:
-        for kind in _KINDS if asked.kind is None else (asked.kind,):
+        for kind in TableKind if asked.kind is None else (asked.kind,):
             saved = await choose_mapping.saved_mappings(session, company_id=call.company_id, kind=kind)
             items += [SavedMappingShape(kind=kind, name=one.name, mapping=_mapping_shape(one.mapping)) for one in saved]
     return call.answer(SavedMappingList(items=items))
@@ -150,7 +148,7 @@ def _route(kind: TableKind) -> Route:
 
 
 ROUTES = (
-    *map(_route, _KINDS),
+    *map(_route, TableKind),
     api(
         "GET", "/imports/mappings", Right.IMPORT, list_mappings, summary="List saved mappings of columns",
         query=SavedMappingFilter, gives=SavedMappingList,

@@ -1,4 +1,4 @@
-"""Tables of customers and invoices: upload, see what was understood and what would change, then apply it."""
+"""Tables that people bring: upload, see what was understood and what would change, then apply it."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 from gateway.domain.access import Right
 from gateway.domain.import_step import Outcome
 from gateway.services.choose_mapping import save_mapping, saved_mappings
-from gateway.services.import_table_file import TableFile, TableTold
+from gateway.services.import_table_file import TableFile, TableTold, columns_of
 from gateway.services.receive_file import shown_name
 from gateway.web.context import Call
 from gateway.web.match_again import match_soon
@@ -22,7 +22,7 @@ from schemas.tables import TableKind
 
 _HASH = re.compile("[0-9a-f]{64}")
 _ANSWER = "about-"
-_KINDS = (TableKind.CUSTOMERS, TableKind.INVOICES, TableKind.MANDATES)
+_AFTER = {TableKind.COLLECTIONS: "/collections/runs"}  # Where what was imported is seen, if not under its own name.
 
 
 class NoSuchTable(NotFound):
@@ -57,12 +57,13 @@ async def _show_upload(call: Call, *, fault: str = "") -> web.StreamResponse:
     kind = _kind(call)
     async with call.gateway.database.read() as session:
         saved = await saved_mappings(session, company_id=call.company_id, kind=kind)
-    return call.page("imports/upload.html", kind=kind, saved=saved, fault=fault, status=422 if fault else 200)
+    values = {"kind": kind, "columns": columns_of(kind), "saved": saved, "fault": fault}
+    return call.page("imports/upload.html", status=422 if fault else 200, **values)
 
 
 def _kind(call: Call) -> TableKind:
     word = call.word("kind")
-    if word not in set(_KINDS):
+    if word not in set(TableKind):
         raise NoSuchTable(f"{word[:40]!r} cannot be imported here")
     return TableKind(word)
 
@@ -118,8 +119,7 @@ async def apply(call: Call) -> web.StreamResponse:
     )
     if told.unreadable_rows:
         say += " " + call.count("%(num)s row was left out.", "%(num)s rows were left out.", told.unreadable_rows)
-    path = "/dashboard" if file.kind is TableKind.MANDATES else f"/{file.kind.value}"
-    return call.redirect(await next_step(call, path), say=say)
+    return call.redirect(await next_step(call, _AFTER.get(file.kind, f"/{file.kind.value}")), say=say)
 
 
 def _not_imported(call: Call, told: TableTold) -> str:
