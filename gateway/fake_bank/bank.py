@@ -112,7 +112,7 @@ class FakeBank:
                 if known is None or known.is_untouched:  # Else what is there already stays.
                     self.state.held[held.end_to_end_id] = held
                 continue
-            held.mandate_before = remember(collection, block, self.state)
+            held.mandate_before, held.creditor_before = remember(collection, block, self.state)
             self.state.held[held.end_to_end_id] = held
             books.end_to_end_ids.append(held.end_to_end_id)
             self._plan(held)
@@ -251,6 +251,7 @@ class FakeBank:
 
     def _post(self, name: str, day: dt.date, data: bytes, mishap: Event | None, days_late: int = 1) -> None:
         if mishap is Event.LOSE_REPORT:
+            self.state.lost_letters.append(name)
             return
         if mishap is Event.DELAY_REPORT:
             late = self.state.letters.setdefault(day + dt.timedelta(days=days_late), [])

@@ -63,6 +63,7 @@ class Held:
     compensation_minor: int = 0
     is_untouched: bool = False  # Its file or block was refused: nobody looked at it, so its id may come again.
     mandate_before: Mandate | None = None  # What the mandate becomes again if this is never settled.
+    creditor_before: str = ""  # Whose the mandate becomes again then.
 
 
 @dataclass(slots=True)
@@ -108,6 +109,7 @@ class State:
     message_ids: set[str] = field(default_factory=set)
     agenda: dict[dt.date, list[tuple[str, str]]] = field(default_factory=dict)  # What to do to whom.
     letters: dict[dt.date, list[tuple[str, str]]] = field(default_factory=dict)  # Reports that come late.
+    lost_letters: list[str] = field(default_factory=list)  # The names of those that went astray.
     closed_until: dt.date | None = None
     counter: int = 0
 

@@ -121,7 +121,7 @@ def _mandate_reason(collection: TakenCollection, block: TakenBlock, state: State
     if collection.is_amended != any(changed):
         return "MD02"
     key = mandate_key(block.creditor_identifier, collection.mandate_reference)
-    owner = state.creditors.get(_paper(collection))
+    owner = state.creditors.get(paper_key(collection.mandate_reference, collection.debtor_iban))
     if owner and owner != _creditor_key(block.creditor_identifier) and not collection.original_creditor_identifier:
         return "BE05"  # The same mandate under another creditor, and nobody said so.
     before = state.mandates.get(_old_key(collection, block)) or state.mandates.get(key)
@@ -141,15 +141,17 @@ def _history_reason(collection: TakenCollection, block: TakenBlock, before: Mand
     return ""
 
 
-def remember(collection: TakenCollection, block: TakenBlock, state: State) -> Mandate | None:
-    """Write an accepted collection into the history of its mandate; return what stood there before."""
+def remember(collection: TakenCollection, block: TakenBlock, state: State) -> tuple[Mandate | None, str]:
+    """Write an accepted collection into the history of its mandate; return what and whose it was before."""
     key = mandate_key(block.creditor_identifier, collection.mandate_reference)
     before = state.mandates.get(_old_key(collection, block)) or state.mandates.get(key)
     date = dt.date.fromisoformat(block.collection_date)
     is_last = block.sequence_type in ("OOFF", "FNAL")
     state.mandates[key] = Mandate(collection.debtor_iban, date, block.sequence_type == "OOFF", is_last)
-    state.creditors[_paper(collection)] = _creditor_key(block.creditor_identifier)
-    return before
+    paper = paper_key(collection.mandate_reference, collection.debtor_iban)
+    owner = state.creditors.get(paper, "")
+    state.creditors[paper] = _creditor_key(block.creditor_identifier)
+    return before, owner
 
 
 def mandate_key(creditor_identifier: str, reference: str) -> str:
@@ -166,8 +168,9 @@ def _old_key(collection: TakenCollection, block: TakenBlock) -> str:
     return mandate_key(creditor, collection.original_reference or collection.mandate_reference)
 
 
-def _paper(collection: TakenCollection) -> str:
-    return f"{collection.mandate_reference.upper()}|{collection.debtor_iban}"
+def paper_key(reference: str, debtor_iban: str) -> str:
+    """Return what the paper that a debtor signed is known by, whoever its creditor is."""
+    return f"{reference.upper()}|{debtor_iban}"
 
 
 def cents(text: str) -> int:

@@ -9,6 +9,7 @@ from gateway.fake_bank import calendar
 from gateway.fake_bank.books import Account, Held, Outcome, State
 from gateway.fake_bank.fates import FEE_MINOR, Event, FeeMode
 from gateway.fake_bank.habits import Habits
+from gateway.fake_bank.judge import paper_key
 from schemas.fake_bank import Booking, DayStatement, Detail
 
 Bookings = dict[str, list[Booking]]
@@ -60,6 +61,10 @@ def statement_of(account: Account, habits: Habits, day: dt.date, bookings: list[
 
 def undo_mandate(state: State, held: Held) -> None:
     """Forget what a collection that is never settled changed at its mandate; that it was presented stays known."""
+    paper = paper_key(held.mandate_reference, held.debtor_iban)
+    state.creditors.pop(paper, None)
+    if held.creditor_before:
+        state.creditors[paper] = held.creditor_before
     now = state.mandates.pop(held.mandate_key, None)
     if held.mandate_before is not None and now is not None:
         before = held.mandate_before

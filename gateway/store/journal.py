@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from sqlalchemy import Table, UniqueConstraint, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Table, UniqueConstraint, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from gateway.store import columns
 from gateway.store.columns import Row, facts_text, moment_text, table_of
@@ -70,6 +70,12 @@ class Move(Row, table=True):
 
 
 _rows, _heads = table_of(Journal), table_of(JournalHead)
+# Made once: every unit of work ends with them.
+_HEAD = select(_heads.c.seq, _heads.c.hash).where(_heads.c.chain_id == bindparam("chain")).with_for_update()
+_APPEND, _BEGIN = insert(_rows), insert(_heads)
+_MOVE_HEAD = (
+    update(_heads).where(_heads.c.chain_id == bindparam("chain")).values(seq=bindparam("end"), hash=bindparam("last"))
+)
 cover_table("move", "id", "subject_table", "subject_id", "position", "from_state", "to_state")
 
 
@@ -79,11 +85,12 @@ async def append(work: Work) -> None:
         if work.entry.lines:
             raise RuntimeError(f"work wrote {sorted(work.entry.lines)} without saying what it did")
         return
-    head = await _locked_head(work.session, work.chain_id)
+    connection = await work.session.connection()
+    end, prev = await _locked_head(connection, work.chain_id)
     row = Journal(
         id=work.journal_id,
         chain_id=work.chain_id,
-        seq=head.seq + 1,
+        seq=end + 1,
         at=work.now,
         actor=work.actor.word,
         verb=work.entry.verb,
@@ -91,23 +98,21 @@ async def append(work: Work) -> None:
         reason=work.entry.reason,
         counts=work.entry.counts,
         digest=work.entry.digest(),
-        prev=head.hash,
+        prev=prev,
         hash="",
     )
     row.hash = chained_hash(row)
-    await work.session.execute(insert(Journal).values(**row.model_dump()))
-    await work.session.execute(
-        update(_heads).where(_heads.c.chain_id == row.chain_id).values(seq=row.seq, hash=row.hash)
-    )
+    await connection.execute(_APPEND, row.model_dump())
+    await connection.execute(_MOVE_HEAD, {"chain": row.chain_id, "end": row.seq, "last": row.hash})
 
 
-async def _locked_head(session: AsyncSession, chain_id: int) -> JournalHead:
-    statement = select(JournalHead).where(_heads.c.chain_id == chain_id).with_for_update()
-    head = (await session.execute(statement)).scalar_one_or_none()
+async def _locked_head(connection: AsyncConnection, chain_id: int) -> tuple[int, str]:
+    """Lock the end of a chain, which begins now if it is not there; return its number and its hash."""
+    head = (await connection.execute(_HEAD, {"chain": chain_id})).one_or_none()
     if head is not None:
-        return head
-    await session.execute(insert(JournalHead).values(chain_id=chain_id, seq=0, hash=GENESIS))
-    return JournalHead(chain_id=chain_id, seq=0, hash=GENESIS)
+        return head.seq, head.hash
+    await connection.execute(_BEGIN, {"chain_id": chain_id, "seq": 0, "hash": GENESIS})
+    return 0, GENESIS
 
 
 def chained_hash(row: Journal) -> str:

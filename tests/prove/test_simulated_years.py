@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -10,11 +11,13 @@ import pytest
 
 from support.databases import KINDS, Databases, databases_of
 from support.figures import IS_PROVING, IS_WHOLE, count, note
-from support.simulation import YEAR, live_in
+from support.simulation import YEAR, Year, live_in
+from support.simulation_events import EVENTS
 
 SEEDS = {"sqlite": count(full=200, small=2), "postgresql": count(full=20, small=1)}
 DAYS = count(full=YEAR, small=60)
-FIRST = int(os.environ.get("SEED", "1"))  # SEED=17 begins with the year of that seed.
+FIRST = int(os.environ.get("SEED", "1"))  # SEED=17 begins with the year of that seed, YEARS=3 lives three.
+_OFTEN = 20  # How often each kind of event occurs at least in the full count.
 
 pytestmark = pytest.mark.prove
 
@@ -29,21 +32,27 @@ def test_at_the_end_of_a_year_every_cent_is_where_the_bank_says(
     databases: Databases, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     kind = request.node.callspec.params["databases"]
-    seeds = range(FIRST, FIRST + SEEDS[kind])
+    years = int(os.environ.get("YEARS", SEEDS[kind]))
+    seeds = range(FIRST, FIRST + years)
+    broken: list[str] = []
+    events: Counter[str] = Counter()
 
-    broken = [words for words in _lived(databases, tmp_path, seeds) if words]
+    for year in _lived(databases, tmp_path, seeds):
+        broken += [year.words] if year.words else []
+        events += year.events
 
     assert not broken, "\n".join(broken)
+    told = ", ".join(f"{name} {events[name]}" for name in EVENTS)
+    if IS_PROVING and years == SEEDS["sqlite"]:
+        assert all(events[name] >= _OFTEN for name in EVENTS), told
     named = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[kind]
-    note(
-        f"simulated years, {named}",
-        f"{len(seeds)} years of {DAYS} days: every collection, invoice and account as the bank says; check clean",
-        f"{seeds[0]} to {seeds[-1]}",
-    )
+    sound = "every collection, invoice and account as the bank says; check clean"
+    note(f"simulated years, {named}", f"{years} years of {DAYS} days: {sound}", f"{seeds[0]} to {seeds[-1]}")
+    note(f"events in these years, {named}", told)
 
 
-def _lived(databases: Databases, folder: Path, seeds: range) -> Iterator[str]:
-    """Yield what broke in the year of each seed; under ``make prove`` several years go on at once."""
+def _lived(databases: Databases, folder: Path, seeds: range) -> Iterator[Year]:
+    """Yield the year of each seed; under ``make prove`` several go on at once."""
     places = []
     for seed in seeds:
         place = folder / str(seed)
@@ -54,6 +63,6 @@ def _lived(databases: Databases, folder: Path, seeds: range) -> Iterator[str]:
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-        for done, words in enumerate(pool.map(live_in, *zip(*places, strict=True)), 1):
-            print(f"seed {seeds[done - 1]}: {words or 'sound'}", flush=True)
-            yield words
+        for seed, year in zip(seeds, pool.map(live_in, *zip(*places, strict=True)), strict=True):
+            print(f"seed {seed}: {year.words or 'sound'}", flush=True)
+            yield year

@@ -70,7 +70,7 @@ def _first_broken(databases: SqliteFiles, folder: Path) -> str:
         place = folder / str(seed)
         place.mkdir()
         try:
-            broken = live_in(databases.fresh_database(place), place, seed, DAYS)
+            broken = live_in(databases.fresh_database(place), place, seed, DAYS).words
         except IntegrityError as error:  # The database itself refuses.
             broken = f"seed {seed}: {error}"
         if broken:

@@ -6,6 +6,7 @@ The services run on a real database; time is told to them. Everything that a see
 import asyncio
 import datetime as dt
 import heapq
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,36 +14,34 @@ from gateway.fake_bank import Letter
 from gateway.store.database import Database
 from support import simulation_changes as changes
 from support import simulation_people as people
+from support.one_thread import one_thread
+from support.simulation_events import events_of
 from support.simulation_truth import broken_at_the_bank, broken_at_the_end
 from support.simulation_world import START, World, make_world, same_ids
 
 YEAR = 365  # Days with invoices.
 _TAIL = 430  # Days after them, on which only what comes back late happens.
+_ROUND = 14  # Days between two rounds, on Mondays: plan, look after mandates and the unpaid, ask what is silent.
 _POST, _DESK, _EVENING = dt.time(5, 0), dt.time(6, 30), dt.time(18, 0)
 
 
 class Year(NamedTuple):
     """What a year came to."""
 
-    world: World
-    broken: list[str]
-
-    @property
-    def words(self) -> str:
-        """What broke, with the seed that breaks it again."""
-        return "\n".join([f"seed {self.world.seed}, until {self.world.today}:", *self.broken[:400]])
+    words: str  # What broke, with the seed that breaks it again, or nothing.
+    events: Counter[str]  # What happened, how often.
 
 
-def live_in(url: str, folder: Path, seed: int, days: int = YEAR) -> str:
-    """Live the year of a seed in a database of its own; return what broke, in words, or nothing."""
+def live_in(url: str, folder: Path, seed: int, days: int = YEAR) -> Year:
+    """Live the year of a seed in a database of its own."""
 
-    async def live() -> str:
-        database = Database(url)
-        try:
-            year = await live_a_year(seed, database, folder, days=days)
-        finally:
-            await database.close()
-        return year.words if year.broken else ""
+    async def live() -> Year:
+        with one_thread():
+            database = Database(url)
+            try:
+                return await live_a_year(seed, database, folder, days=days)
+            finally:
+                await database.close()
 
     try:
         return asyncio.run(live())
@@ -59,17 +58,23 @@ async def live_a_year(seed: int, database: Database, folder: Path, *, days: int 
         for count in range(days + _TAIL):
             date = START + dt.timedelta(days=count)
             await _morning(world, date)
-            if date.weekday() == 0:
+            is_round = count % _ROUND == 0
+            if is_round:
                 await people.ask_about_silence(world)
+                if broken := list(broken_at_the_bank(world)):
+                    return await _told(world, broken)
             if count < days:
-                await _desk(world, date, agenda)
+                await _desk(world, date, agenda, is_round=is_round)
             await _hand_over(world, date, agenda)
             world.at(_moment(date, _EVENING))
             world.bank.close_day(date)
-            if broken := list(broken_at_the_bank(world)):
-                return Year(world, broken)
         await _morning(world, date + dt.timedelta(days=1))
-        return Year(world, await broken_at_the_end(world))
+        return await _told(world, await broken_at_the_end(world))
+
+
+async def _told(world: World, broken: list[str]) -> Year:
+    words = "\n".join([f"seed {world.seed}, until {world.today}:", *broken[:400]]) if broken else ""
+    return Year(words, await events_of(world))
 
 
 def _moment(date: dt.date, time: dt.time) -> dt.datetime:
@@ -98,15 +103,17 @@ def _chosen(world: World, letters: list[Letter]) -> list[Letter]:
             formats = dice.choices(("camt", "mt940", "both"), (5, 4, 1))[0]
         if not (is_camt and formats == "mt940") and not (is_mt940 and formats == "camt"):
             taken.append(letter)
+        world.events["letter repeated"] += letter.name.startswith("again-")
+        world.events["letter late"] += letter.name.startswith("late-")
     dice.shuffle(taken)
     return taken
 
 
-async def _desk(world: World, date: dt.date, agenda: list[tuple[dt.datetime, int]]) -> None:
+async def _desk(world: World, date: dt.date, agenda: list[tuple[dt.datetime, int]], *, is_round: bool) -> None:
     world.at(_moment(date, _DESK))
     if date.day == 2:
         await people.write_invoices(world)
-    if date.weekday() == 0:
+    if is_round:
         await changes.look_after_mandates(world)
         await people.look_after_unpaid(world)
         for run_id in await people.freeze(world):

@@ -4,8 +4,8 @@ from gateway.services import amend_mandates, decide_changes, manage_creditors, m
 from gateway.services.amend_mandates import NewAccount
 from gateway.services.expire_mandates import expire_mandates
 from gateway.services.manage_creditors import CreditorRecord
-from gateway.store.mandates import Mandate
-from gateway.store.protected_changes import ProtectedChange
+from gateway.store.mandates import Mandate, mandates
+from gateway.store.protected_changes import ProtectedChange, protected_changes
 from schemas.codes.lists import LocalInstrument
 from schemas.states import MandateState, ProposalState
 from schemas.tables import MandateType
@@ -15,10 +15,10 @@ from support.simulation_world import Customer, World, creditor_identifier, sign
 async def change_something(world: World) -> None:
     """Let something happen to a mandate or a creditor, as it does in a company."""
     dice = world.dice
-    mandates = [row for row in await world.treasury.rows(Mandate) if row.state is MandateState.ACTIVE]
-    if not mandates:
+    found = await world.treasury.rows(Mandate, mandates.c.state == MandateState.ACTIVE)
+    if not found:
         return
-    row = dice.choice(mandates)
+    row = dice.choice(found)
     one = next(one for one in world.customers if one.key == row.party_id)
     chance = dice.random()
     if chance < 0.35:
@@ -68,14 +68,14 @@ async def _move_mandate(world: World, row: Mandate, state: MandateState) -> None
 
 async def _accept(world: World) -> None:
     """Let Anna accept what waits for a second person."""
-    waiting = [row.id for row in await world.treasury.rows(ProtectedChange) if row.state is ProposalState.OPEN]
+    waiting = await world.treasury.rows(ProtectedChange, protected_changes.c.state == ProposalState.OPEN)
     if waiting:
         async with world.treasury.work("anna") as work:
-            await decide_changes.accept_changes(work, ids=waiting)
+            await decide_changes.accept_changes(work, ids=[row.id for row in waiting])
 
 
 async def look_after_mandates(world: World) -> None:
-    """Let old mandates expire, confirm, wake and replace what needs it: a weekly round."""
+    """Let old mandates expire, confirm, wake and replace what needs it: a round every second week."""
     treasury = world.treasury
     await expire_mandates(treasury.database, now=treasury.now)
     rows = await treasury.rows(Mandate)

@@ -12,6 +12,7 @@ from gateway.domain.matching.model import Line, Strength
 from gateway.domain.matching.record import from_record
 from gateway.fake_bank import Outcome, Transfer
 from gateway.services.approve_run import RunHasTrouble
+from gateway.services.cancel_collection import cancel_collection
 from gateway.services.discard_run import take_out
 from gateway.services.freeze_run import NothingToCollect
 from gateway.services.match_transactions import match_transactions
@@ -19,12 +20,12 @@ from gateway.services.plan_retry import RetryNotAllowed, accept_retry
 from gateway.services.reject_collections import reject_by_person
 from gateway.services.resolve_review import accept, allocate
 from gateway.store.bank_transactions import BankTransaction
-from gateway.store.collection_runs import RunSubmission
+from gateway.store.collection_runs import RunSubmission, submissions
 from gateway.store.collections import Collection, collections, lines
 from gateway.store.open_items import open_items
-from gateway.store.reviews import ReviewItem
+from gateway.store.reviews import ReviewItem, review_items
 from gateway.store.runs_in_work import of_run
-from gateway.store.unpaid import Unpaid
+from gateway.store.unpaid import Unpaid, unpaid
 from gateway.store.work import SYSTEM
 from schemas.errors import Conflict
 from schemas.states import (
@@ -83,7 +84,7 @@ def pay(world: World, debt: Debt, one: Customer, date: dt.date) -> None:
 async def freeze(world: World) -> list[int]:
     """Freeze what is due in the next days into runs."""
     try:
-        frozen = await world.treasury.freeze(until=world.today + dt.timedelta(days=world.dice.choice([8, 10, 14])))
+        frozen = await world.treasury.freeze(until=world.today + dt.timedelta(days=world.dice.choice([10, 14, 18])))
     except NothingToCollect:
         return []
     return list(frozen.run_ids)
@@ -105,6 +106,7 @@ async def hand_over(world: World, run_id: int) -> None:
             )  # fmt: skip
         except NothingToCollect:
             return
+        world.events["taken out of a run"] += len(error.troubles)
         for other in again.run_ids:
             await hand_over(world, other)
         return
@@ -115,6 +117,8 @@ async def _bring(world: World, run_id: int) -> None:
     """Bring a file to the bank; now and then nobody knows whether it arrived, and then somebody asks the bank."""
     treasury = world.treasury
     chance = world.dice.random()
+    if chance < 0.05 or chance > 0.95:
+        world.events["unknown submission"] += 1
     if chance < 0.05:  # The line broke before the bank had it.
         await treasury.end(run_id, SubmissionState.UNKNOWN, "the page hung")
         await treasury.end(run_id, SubmissionState.NOT_SENT, "the bank knows no such file")
@@ -142,15 +146,16 @@ async def _note_what_left(world: World, run_id: int) -> None:
 
 async def look_after_attempts(world: World) -> None:
     """Resolve attempts of which nobody knew how they ended: the bank says on the telephone that it has the file."""
-    for attempt in await world.treasury.rows(RunSubmission):
-        if attempt.state is SubmissionState.UNKNOWN:
-            await world.treasury.end(attempt.run_id, SubmissionState.SENT, "the bank has it, on the telephone")
+    for attempt in await world.treasury.rows(RunSubmission, submissions.c.state == SubmissionState.UNKNOWN):
+        await world.treasury.end(attempt.run_id, SubmissionState.SENT, "the bank has it, on the telephone")
 
 
 async def answer_questions(world: World) -> None:
     """Look again at what waits, then answer what is asked: again and again, as one answer may explain the next."""
     treasury = world.treasury
     for _ in range(3):
+        if not await _questions(world):
+            return
         await match_transactions(
             treasury.database, company_id=treasury.company_id, actor=SYSTEM, now=lambda: treasury.now, states=_WAITING
         )
@@ -176,11 +181,12 @@ async def _answer(world: World, review_item_id: int, text: str, amount_minor: in
     if is_transfer and amount_minor > 0:
         await _answer_transfer(world, review_item_id, number.strip(), amount_minor)
         return True
-    row = next(row for row in await world.treasury.rows(ReviewItem) if row.id == review_item_id)
+    row = (await world.treasury.rows(ReviewItem, review_items.c.id == review_item_id))[0]
     if not row.explanations or from_record(row.explanations[0]).strength is Strength.WEAK:
         return False
     async with world.treasury.work() as work:
         await accept(work, review_item_id=review_item_id)
+    world.events["explanation accepted"] += 1
     return True
 
 
@@ -192,6 +198,7 @@ async def _answer_transfer(world: World, review_item_id: int, number: str, amoun
     kept = 0 if is_open else amount_minor
     if kept:
         world.model.on_account.add(number)
+    world.events["transfer kept on account" if kept else "transfer allocated by hand"] += 1
     async with world.treasury.work() as work:
         await allocate(
             work, review_item_id=review_item_id, lines=lines, on_account_minor=kept, customer_id=item.party_id
@@ -201,29 +208,40 @@ async def _answer_transfer(world: World, review_item_id: int, number: str, amoun
 async def look_after_unpaid(world: World) -> None:
     """Work the register: what may be presented again is, else some customers pay by transfer when they are called."""
     treasury = world.treasury
-    ids = {row.id: row.end_to_end_id for row in await treasury.rows(Collection)}
-    for unpaid in await treasury.rows(Unpaid):
-        if unpaid.collection_id is None or unpaid.state is not UnpaidState.OPEN or unpaid.id in world.called:
+    for row in await treasury.rows(Unpaid, unpaid.c.state == UnpaidState.OPEN, unpaid.c.collection_id.is_not(None)):
+        if row.id in world.called:
             continue
-        world.called.add(unpaid.id)
-        if unpaid.retry_date is not None:
-            date = max(unpaid.retry_date, world.today + dt.timedelta(days=3))
-            with suppress(Conflict, RetryNotAllowed):  # Paid meanwhile, or the mandate ended.
-                async with treasury.work() as work:
-                    await accept_retry(work, row_id=unpaid.id, retry_date=date)
+        world.called.add(row.id)
+        if row.retry_date is not None:
+            await _retry(world, row)
         elif world.dice.random() < 0.5:
-            _call(world, ids[unpaid.collection_id])
+            (debit,) = await treasury.rows(Collection, collections.c.id == row.collection_id)
+            _call(world, debit.end_to_end_id)
+
+
+async def _retry(world: World, row: Unpaid) -> None:
+    """Present a debit again; now and then a customer says in time that he pays otherwise."""
+    date = max(row.retry_date or world.today, world.today + dt.timedelta(days=3))
+    with suppress(Conflict, RetryNotAllowed):  # Paid meanwhile, or the mandate ended.
+        async with world.treasury.work() as work:
+            key = await accept_retry(work, row_id=row.id, retry_date=date)
+        if world.dice.random() < 0.1:
+            async with world.treasury.work() as work:
+                await cancel_collection(work, collection_id=key, reason="the customer pays otherwise")
+            world.events["retry cancelled"] += 1
 
 
 async def ask_about_silence(world: World) -> None:
     """Ask the bank about debits of which nothing was heard ten days after their day: a report may be lost."""
     treasury, outcomes = world.treasury, world.bank.state.outcomes()
-    for row in await treasury.rows(Collection):
-        if row.state is CollectionState.SUBMITTED and row.collection_date < world.today - dt.timedelta(days=10):
-            outcome, reason = outcomes[row.end_to_end_id]
-            if outcome in (Outcome.REJECTED, Outcome.REFUSED):
-                async with treasury.work() as work:
-                    await reject_by_person(work, collection_id=row.id, reason=reason, proof="on the telephone")
+    long_ago = world.today - dt.timedelta(days=10)
+    silent = collections.c.state == CollectionState.SUBMITTED, collections.c.collection_date < long_ago
+    for row in await treasury.rows(Collection, *silent):
+        outcome, reason = outcomes[row.end_to_end_id]
+        if outcome in (Outcome.REJECTED, Outcome.REFUSED):
+            async with treasury.work() as work:
+                await reject_by_person(work, collection_id=row.id, reason=reason, proof="on the telephone")
+            world.events["rejection told on the telephone"] += 1
 
 
 def _call(world: World, end_to_end_id: str) -> None:

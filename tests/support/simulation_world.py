@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -70,6 +71,7 @@ class World:
     accounts: tuple[str, ...] = (OUR_IBAN, german_iban(9_001))
     creditor_ids: list[int] = field(default_factory=list)
     called: set[int] = field(default_factory=set)  # What of the register somebody looked after.
+    events: Counter[str] = field(default_factory=Counter)  # How often what happened.
     ibans: int = 100
     numbers: int = 0
 
@@ -161,7 +163,7 @@ async def _open_accounts(world: World) -> None:
 
 async def _meet_customers(world: World) -> None:
     dice, treasury = world.dice, world.treasury
-    numbers = [f"C{place}" for place in range(1, dice.randint(8, 12))]
+    numbers = [f"C{place}" for place in range(1, dice.randint(5, 8))]
     rows = [customer(number, payment_method=PaymentMethod.DIRECT_DEBIT) for number in numbers]
     await imported(
         treasury.database, treasury.company_id, table(*rows, columns=CUSTOMER_COLUMNS), now=lambda: treasury.now
@@ -178,7 +180,7 @@ async def _meet_customers(world: World) -> None:
 
 async def sign(world: World, one: Customer, signed: dt.date) -> None:
     """Let a customer sign a mandate for one of the creditors."""
-    creditor = world.dice.choice(world.creditor_ids)
+    creditor = world.dice.choices(world.creditor_ids, (4, 1))[0]
     entry = MandateEntry(
         one.scheme, one.type, one.iban, f"Kunde {one.number}", signature_date=signed,
         b2b_confirmed_date=signed if one.scheme is LocalInstrument.B2B else None,

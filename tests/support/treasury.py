@@ -138,10 +138,10 @@ class Treasury:
         async with self.database.begin(actor=SYSTEM, now=NOW) as work:
             await work.session.execute(text(sql), values)
 
-    async def rows(self, row: type[Any]) -> list[Any]:
-        """Return all rows of a table in the order of their keys."""
+    async def rows(self, row: type[Any], *conditions: Any) -> list[Any]:
+        """Return all rows of a table, or those that meet conditions, in the order of their keys."""
         async with self.database.read() as session:
-            return list((await session.execute(select(row).order_by(row.id))).scalars())
+            return list((await session.execute(select(row).where(*conditions).order_by(row.id))).scalars())
 
     async def item(self, number: str) -> Any:
         """Return an item by its number."""

@@ -205,6 +205,16 @@ def test_an_amendment_that_was_never_settled_is_wanted_again() -> None:
     )
 
 
+def test_a_mandate_whose_only_debit_was_never_settled_is_new_to_the_bank() -> None:
+    bank = FakeBank()
+    sent(bank, Item("E-1", "10.78", mandate="M-1"), sequence="OOFF")
+    bank.close_day(dt.date(2026, 12, 1))
+    later = dt.datetime(2026, 12, 2, 8, 0, tzinfo=dt.UTC)
+
+    again = {"message": "RUN-2", "date": "2026-12-08", "sequence": "OOFF", "creditor": "FR72ZZZ123456"}
+    assert sent(bank, Item("E-2", mandate="M-1"), now=later, **again) == ["AM04"]
+
+
 def test_every_reason_of_the_table_has_its_cents() -> None:
     returns = {fate.reason for fate in MAGIC.values() if fate.event is Event.RETURN}
     all_reasons = {fate.reason for fate in MAGIC.values()}
