@@ -77,12 +77,10 @@ class MandateToCollect(Protocol):
 
 def is_collectable(mandate: MandateToCollect, on_date: dt.date) -> MandateObstacle | None:
     """Return why nothing may be collected with a mandate on a due date, or None when it may."""
-    if mandate.state is MandateState.SUSPENDED:
-        return MandateObstacle.SUSPENDED
-    if MANDATE.is_final(mandate.state):
-        return MandateObstacle.ENDED
+    if mandate.state is not MandateState.ACTIVE:
+        return _not_active(mandate.state)
     signed = mandate.signature_date
-    if mandate.state is not MandateState.ACTIVE or signed is None or signed > on_date:
+    if signed is None or signed > on_date:
         return MandateObstacle.NOT_SIGNED
     if on_date > expiry_date(signed, mandate.last_collected_date):
         return MandateObstacle.UNUSED_TOO_LONG
@@ -94,6 +92,12 @@ def is_collectable(mandate: MandateToCollect, on_date: dt.date) -> MandateObstac
     if mandate.not_before_date is not None and on_date < mandate.not_before_date:
         return MandateObstacle.RESTS
     return None
+
+
+def _not_active(state: MandateState) -> MandateObstacle:
+    if state is MandateState.SUSPENDED:
+        return MandateObstacle.SUSPENDED
+    return MandateObstacle.ENDED if MANDATE.is_final(state) else MandateObstacle.NOT_SIGNED
 
 
 def expiry_date(signature_date: dt.date, last_collected_date: dt.date | None) -> dt.date:

@@ -125,8 +125,10 @@ async def freeze_runs(
 def _chosen(plan: Plan, only_items: Iterable[int] | None, without_items: frozenset[int]) -> Plan:
     if only_items is not None:
         plan = restricted(plan, only_items)
+    if not without_items:
+        return plan
     kept = [one for one in plan.collections if without_items.isdisjoint(line.item_id for line in one.lines)]
-    return plan if len(kept) == len(plan.collections) else plan._replace(collections=tuple(kept))
+    return plan._replace(collections=tuple(kept))
 
 
 async def freeze_file(
@@ -186,7 +188,7 @@ async def _store(
     maker: Maker,
 ) -> None:
     ids = runs_in_work.ids_needed(
-        prepared.collection_count, sum(len(one.planned.lines) for _, one in prepared.collections())
+        prepared.collection_count, sum([len(one.planned.lines) for _, one in prepared.collections()])
     )
     async with place.database.begin(actor=maker.actor, now=place.now(), company_id=company_id, ids=ids) as work:
         run = await collection_runs.lock_run(work, run_id)

@@ -5,12 +5,11 @@ Ids are random text with a running number: they say nothing, and none is ever gi
 
 import datetime as dt
 import secrets
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from gateway.domain.calendar import latest_submission
-from gateway.domain.collecting.model import BlockPlan, FilePlan, LeftOutReason, PlannedCollection
+from gateway.domain.collecting.model import BlockPlan, FilePlan, LeftOutReason, MandateTerms, PlannedCollection
 from gateway.domain.collecting.remittance import is_reference
 from gateway.domain.scheme_rules import check_collections
 from generators.charset import fold
@@ -20,7 +19,7 @@ from schemas.bank_profile import BankProfile
 from schemas.codes.lists import LocalInstrument
 from schemas.countries import is_eea
 from schemas.direct_debit import BatchKey, DirectDebit, DirectDebitMessage, MandateFactsSent, PaymentBlock
-from schemas.identifiers import EndToEndId, MandateReference, MessageId, PaymentInformationId
+from schemas.identifiers import Bic, EndToEndId, Iban, MandateReference, MessageId, PaymentInformationId
 from schemas.parties import NO_ADDRESS, PaymentParty
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # Without I, O, 0 and 1, which people confuse.
@@ -94,16 +93,20 @@ def prepare_file(plan: FilePlan, message_id: MessageId, *, today: dt.date) -> Pr
     """Give the collections of a file their ids, and leave out what breaks a rule of the scheme."""
     blocks: list[PreparedBlock] = []
     bad: list[BadCollection] = []
+    debtors: dict[int, _Debtor] = {}
     judged: dict[int, str] = {}
     number = 0
     for place, block in enumerate(plan.blocks, 1):
         prepared = []
-        for planned in block.collections:
-            number += 1
-            prepared.append(Prepared(planned, _debit(planned, EndToEndId(f"{message_id}-{number}"))))
+        for number, planned in enumerate(block.collections, number + 1):
+            mandate = planned.mandate
+            debtor = debtors.get(mandate.id) or debtors.setdefault(mandate.id, _debtor(mandate))
+            prepared.append(Prepared(planned, _debit(planned, debtor, EndToEndId(f"{message_id}-{number}"))))
         _judge(block, prepared, plan.creditor.profile, today, judged)
-        bad += [_bad(one.planned, fault) for one in prepared if (fault := judged[one.planned.mandate.id])]
-        good = [one for one in prepared if not judged[one.planned.mandate.id]]
+        good = prepared
+        if any(judged.values()):
+            bad += [_bad(one.planned, fault) for one in prepared if (fault := judged[one.planned.mandate.id])]
+            good = [one for one in prepared if not judged[one.planned.mandate.id]]
         if good:
             blocks.append(PreparedBlock(PaymentInformationId(f"{message_id}-B{place}"), block.key, good))
     return PreparedFile(message_id, plan, tuple(blocks), tuple(bad))
@@ -113,16 +116,28 @@ def _bad(planned: PlannedCollection, detail: str) -> BadCollection:
     return BadCollection(planned, LeftOutReason.BREAKS_RULE, detail)
 
 
-def _debit(planned: PlannedCollection, end_to_end_id: EndToEndId) -> DirectDebit:
-    """Return a collection as it is written. A debtor in the EEA needs no address, and the safest is none."""
-    mandate, text = planned.mandate, planned.remittance
+class _Debtor(NamedTuple):
+    """What all collections of a mandate say alike, in the order in which they say it."""
+
+    mandate: MandateFactsSent
+    party: PaymentParty
+    iban: Iban
+    bic: Bic | None
+    ultimate: str
+
+
+def _debtor(mandate: MandateTerms) -> _Debtor:
+    """Return the debtor as he is written. One in the EEA needs no address, and the safest is none."""
     address = NO_ADDRESS if is_eea(mandate.iban.country) else mandate.address
     facts = MandateFactsSent(MandateReference(mandate.reference), mandate.signature_date, mandate.amendment)  # type: ignore[arg-type]  # Planning refused a mandate without signature.
-    structured = is_reference(text)
-    return DirectDebit(
-        end_to_end_id, planned.amount_minor, facts, PaymentParty(mandate.debtor_name, address), mandate.iban,
-        mandate.bic, mandate.ultimate_debtor, "" if structured else text, text if structured else "",
-    )  # fmt: skip
+    party = PaymentParty(mandate.debtor_name, address)
+    return _Debtor(facts, party, mandate.iban, mandate.bic, mandate.ultimate_debtor)
+
+
+def _debit(planned: PlannedCollection, debtor: _Debtor, end_to_end_id: EndToEndId) -> DirectDebit:
+    text = planned.remittance
+    texts = ("", text) if is_reference(text) else (text, "")
+    return DirectDebit(end_to_end_id, planned.amount_minor, *debtor, *texts)
 
 
 def _judge(
@@ -137,7 +152,7 @@ def _judge(
     def folded(text: str, limit: int) -> str:
         return fold(text, profile.character_set, limit)
 
-    fresh = {one.planned.mandate.id: one.debit for one in prepared if one.planned.mandate.id not in judged}
+    fresh = {key: one.debit for one in prepared if (key := one.planned.mandate.id) not in judged}
     judged.update(dict.fromkeys(fresh, ""))
     of_id = {debit.end_to_end_id: mandate_id for mandate_id, debit in fresh.items()}
     for finding in check_collections(fresh.values(), block.key, today=today, fold=folded):
@@ -195,11 +210,16 @@ def submission_until(prepared: PreparedFile) -> dt.datetime:
     )
 
 
-def asked_by_item(prepared: PreparedFile) -> Counter[int]:
-    """Return what the file asks of each item anew; what a person planned before is asked for already."""
-    asked: Counter[int] = Counter()
-    for _, one in prepared.collections():
-        if one.planned.stored_id is None:
-            for item_id, amount in one.planned.lines:
-                asked[item_id] += amount
+def asked_by_item(prepared: PreparedFile) -> dict[int, tuple[int, dt.date]]:
+    """Return what the file asks of each item anew, and the last day on which it asks for any of it.
+
+    What a person planned before is asked for already.
+    """
+    asked: dict[int, tuple[int, dt.date]] = {}
+    for block in prepared.blocks:
+        date = block.key.collection_date
+        for one in block.collections:
+            if one.planned.stored_id is None:
+                for item_id, amount in one.planned.lines:
+                    asked[item_id] = (asked[item_id][0] + amount if item_id in asked else amount), date
     return asked

@@ -3,15 +3,18 @@
 Under lock it is checked that nothing changed since it was planned; whoever calls begins again without what did.
 """
 
-from collections.abc import Mapping
-from typing import Any
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
 
 from gateway.domain.collecting.model import Seen
-from gateway.services.prepare_run import Prepared, PreparedBlock, PreparedFile, asked_by_item
+from gateway.services.prepare_run import Prepared, PreparedFile, asked_by_item
 from gateway.store import collection_writes, mandate_changes_sent
 from gateway.store.collection_runs import CollectionBatch, CollectionRun
 from gateway.store.collection_writes import Asked
 from gateway.store.work import Work
+from schemas.direct_debit import BatchKey
 from schemas.errors import GatewayError
 from schemas.states import CollectionState
 
@@ -36,19 +39,18 @@ async def store_run(work: Work, run: CollectionRun, prepared: PreparedFile, seen
     batch_ids = _add_batches(work, run, prepared)
     await work.flush()
     work.reach("batches_written")
-    fresh = [(block, one) for block, one in prepared.collections() if one.planned.stored_id is None]
-    keys = work.new_ids(len(fresh))
-    numbered = list(zip(keys, fresh, strict=True))
-    rows = [_row(work, run, batch_ids, key, block, one) for key, (block, one) in numbered]
-    await collection_writes.insert_collections(work, rows)
+    fresh = [[one for one in block.collections if one.planned.stored_id is None] for block in prepared.blocks]
+    keys = work.new_ids(sum(map(len, fresh)))
+    await collection_writes.insert_collections(work, _rows(work, run, batch_ids, prepared, fresh, keys))
     work.reach("collections_written")
-    asked = [(key, *line) for key, (_, one) in numbered for line in one.planned.lines]
+    numbered = list(zip(keys, chain.from_iterable(fresh), strict=True))
+    asked = [(key, *line) for key, one in numbered for line in one.planned.lines]
     await collection_writes.insert_lines(work, asked)
     work.reach("lines_written")
     moved = [(key, _BATCHED_VERSION) for key in keys]
     await collection_writes.write_moves(work, "collection", moved, _FIRST, CollectionState.BATCHED.value)
     await _batch_stored(work, run, batch_ids, prepared)
-    carriers = {one.planned.mandate.id: key for key, (_, one) in numbered if any(one.planned.mandate.amendment)}
+    carriers = {one.planned.mandate.id: key for key, one in numbered if any(one.planned.mandate.amendment)}
     carriers |= _stored_carriers(prepared)
     await mandate_changes_sent.carry(work, carriers)
     work.reach("moves_written")
@@ -56,14 +58,10 @@ async def store_run(work: Work, run: CollectionRun, prepared: PreparedFile, seen
 
 async def _ask(work: Work, prepared: PreparedFile, seen: Mapping[int, Seen]) -> None:
     """Ask for the items, and check that they and the mandates are as they were planned."""
-    amounts = asked_by_item(prepared)
-    dates = {
-        line.item_id: block.key.collection_date for block, one in prepared.collections() for line in one.planned.lines
-    }
-    asked = [Asked(key, amount, dates[key], *seen[key]) for key, amount in sorted(amounts.items())]
+    asked = [Asked(key, amount, date, *seen[key]) for key, (amount, date) in sorted(asked_by_item(prepared).items())]
     changed = await collection_writes.ask_for_items(work, asked) if asked else frozenset()
-    versions = {one.planned.mandate.id: one.planned.mandate.version for _, one in prepared.collections()}
-    ended = await collection_writes.changed_mandates(work, versions)
+    seen_mandates = (one.planned.mandate for block in prepared.blocks for one in block.collections)
+    ended = await collection_writes.changed_mandates(work, {one.id: one.version for one in seen_mandates})
     if changed or ended:
         raise ChangedMeanwhile(item_ids=changed, mandate_ids=ended)
 
@@ -86,17 +84,38 @@ def _add_batches(work: Work, run: CollectionRun, prepared: PreparedFile) -> dict
     return found
 
 
-def _row(
-    work: Work, run: CollectionRun, batch_ids: Mapping[str, int], key: int, block: PreparedBlock, one: Prepared
-) -> tuple[Any, ...]:
-    """Return a new collection as it is stored: what was written, word for word."""
-    planned, debit, facts = one.planned, one.debit, one.planned.mandate
+def _rows(
+    work: Work,
+    run: CollectionRun,
+    batch_ids: Mapping[str, int],
+    prepared: PreparedFile,
+    fresh: Sequence[Sequence[Prepared]],
+    keys: Iterable[int],
+) -> list[tuple[Any, ...]]:
+    """Return new collections as they are stored: what was written, word for word."""
+    next_key, found = iter(keys), []
+    for block, collections in zip(prepared.blocks, fresh, strict=True):
+        place = _Place(work.company_id, run.bank_account_id, batch_ids[block.payment_information_id], work.now)
+        found += [_row(next(next_key), one, block.key, place) for one in collections]
+    return found
+
+
+class _Place(NamedTuple):
+    """Where the collections of a block are stored, and when."""
+
+    company_id: int
+    bank_account_id: int
+    batch_id: int
+    now: dt.datetime
+
+
+def _row(key: int, one: Prepared, shared: BatchKey, place: _Place) -> tuple[Any, ...]:
+    (planned, debit), facts = one, one.planned.mandate
     return (
-        key, work.company_id, planned.party_id, facts.id, run.bank_account_id,
-        batch_ids[block.payment_information_id], CollectionState.BATCHED, debit.end_to_end_id, debit.amount_minor,
-        planned.due_date, block.key.collection_date, block.key.local_instrument, block.key.sequence_type,
-        facts.reference, facts.version, facts.debtor_name, facts.iban, planned.remittance, planned.notice,
-        planned.notified_date, _BATCHED_VERSION, work.now,
+        key, place.company_id, planned.party_id, facts.id, place.bank_account_id, place.batch_id,
+        CollectionState.BATCHED, debit.end_to_end_id, debit.amount_minor, planned.due_date, shared.collection_date,
+        shared.local_instrument, shared.sequence_type, facts.reference, facts.version, facts.debtor_name, facts.iban,
+        planned.remittance, planned.notice, planned.notified_date, _BATCHED_VERSION, place.now,
     )  # fmt: skip
 
 

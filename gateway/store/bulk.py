@@ -4,22 +4,24 @@ The columns are named, so the order of the values is the caller's. Rows of immut
 digest like all others.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from operator import is_not, itemgetter
+from types import NoneType
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Date, Table, Text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.store.columns import Facts, Moment, facts_text, moment_text
-from gateway.store.digest import canonical, covered_columns
+from gateway.store.columns import Facts, Moment, Word, day_text, facts_text, moment_text
+from gateway.store.digest import canonical_lines, covered_columns
 from gateway.store.work import Work
 
 Values = Sequence[Any]
 _ROWS = 100
 _IS_SAID = partial(is_not, None)
+_PLAIN_TEXTS = {str, NoneType}
 
 
 async def insert_rows(work: Work, table: Table, names: Sequence[str], rows: Sequence[Values]) -> None:
@@ -27,22 +29,22 @@ async def insert_rows(work: Work, table: Table, names: Sequence[str], rows: Sequ
     if not rows:
         return
     _cover(work, table, names, rows)
-    stored = _converted(table, names, rows, is_sqlite=work.is_sqlite)
+    columns = _columns(table, names, rows, is_sqlite=work.is_sqlite)
     if work.is_sqlite:
-        await work.send(_execute(work.session, list(_statements(table.name, names, stored))))
+        await work.send(_execute(work.session, list(_statements(table.name, names, columns))))
     else:
-        await work.send(_copy(work.session, table, names, stored))
+        await work.send(_copy(work.session, table, names, zip(*columns, strict=True)))
 
 
 async def copy_rows(
     session: AsyncSession, table: Table, names: Sequence[str], rows: Sequence[Values], *, is_sqlite: bool
 ) -> None:
     """Insert rows that no unit of work covers."""
-    stored = _converted(table, names, rows, is_sqlite=is_sqlite)
+    columns = _columns(table, names, rows, is_sqlite=is_sqlite)
     if is_sqlite:
-        await _execute(session, list(_statements(table.name, names, stored)))
+        await _execute(session, list(_statements(table.name, names, columns)))
     else:
-        await _copy(session, table, names, stored)
+        await _copy(session, table, names, zip(*columns, strict=True))
 
 
 async def execute_many(work: Work, sql: str, rows: Sequence[Values]) -> int:
@@ -59,7 +61,7 @@ async def _execute(session: AsyncSession, statements: Sequence[tuple[str, list[l
         await driver.executemany(sql, values)
 
 
-async def _copy(session: AsyncSession, table: Table, names: Sequence[str], rows: Sequence[Values]) -> None:
+async def _copy(session: AsyncSession, table: Table, names: Sequence[str], rows: Iterable[Values]) -> None:
     # The adapter opens its transaction with the first statement that it sees itself.
     await (await session.connection()).exec_driver_sql("SELECT 1")
     driver = await _driver(session)
@@ -74,19 +76,21 @@ async def _driver(session: AsyncSession) -> Any:
     return driver
 
 
-def _statements(table: str, names: Sequence[str], rows: Sequence[Values]) -> Iterator[tuple[str, list[list[Any]]]]:
+def _statements(
+    table: str, names: Sequence[str], columns: Sequence[Values]
+) -> Iterator[tuple[str, list[list[Any]]]]:
     """Yield statements with their values, many rows in each.
 
     SQLite looks up the words of a CHECK anew for each statement and binds each NULL, so both are kept few.
     """
-    filled = [place for place, column in enumerate(zip(*rows, strict=True)) if any(map(_IS_SAID, column))]
-    pick = itemgetter(*filled) if len(filled) > 1 else tuple
-    chosen = ",".join(names[place] for place in filled)
-    one = f"({','.join('?' * len(filled))})"
-    for start, end, size in _portions(len(rows)):
-        values = [list(chain.from_iterable(map(pick, rows[at : at + size]))) for at in range(start, end, size)]
-        sql = f"INSERT INTO {table} ({chosen}) VALUES {','.join([one] * size)}"  # noqa: S608 - names are ours.
-        yield sql, values
+    filled = [place for place, column in enumerate(columns) if any(map(_IS_SAID, column))]
+    chosen, width = ",".join(names[place] for place in filled), len(filled)
+    values = list(chain.from_iterable(zip(*[columns[place] for place in filled], strict=True)))
+    one = f"({','.join('?' * width)})"
+    for start, end, size in _portions(len(columns[0])):
+        step = size * width
+        portions = [values[at : at + step] for at in range(start * width, end * width, step)]
+        yield f"INSERT INTO {table} ({chosen}) VALUES {','.join([one] * size)}", portions  # noqa: S608 - names are ours.
 
 
 def _portions(count: int) -> Iterator[tuple[int, int, int]]:
@@ -108,29 +112,29 @@ def _cover(work: Work, table: Table, names: Sequence[str], rows: Sequence[Values
         raise RuntimeError(f"rows of {table.name} must name {missing}, which the journal covers")
     pick = itemgetter(*[places[name] for name in columns])
     # Keys come in ascending order from their blocks, so the rows are in the order of the digest.
-    lines = "".join([canonical(table.name, pick(row)) for row in rows])
-    work.cover(table.name, rows[0][places["id"]], lines)
+    work.cover(table.name, rows[0][places["id"]], canonical_lines(table.name, map(pick, rows), len(columns)))
 
 
-def _converted(table: Table, names: Sequence[str], rows: Sequence[Values], *, is_sqlite: bool) -> Sequence[Values]:
-    """Return rows as the driver wants them; only columns that need it are touched."""
-    places = [(place, change) for place, name in enumerate(names) if (change := _change(table, name, is_sqlite))]
-    if not places:
-        return rows
-    changed: list[Values] = []
-    for row in rows:
-        values = list(row)
-        for place, change in places:
-            if values[place] is not None:
-                values[place] = change(values[place])
-        changed.append(values)
-    return changed
+def _columns(table: Table, names: Sequence[str], rows: Sequence[Values], *, is_sqlite: bool) -> list[Values]:
+    """Return the values column by column, as the driver wants them; only columns that need it are touched."""
+    columns: list[Values] = list(zip(*rows, strict=True))
+    for place, name in enumerate(names):
+        change, values = _change(table, name, is_sqlite), columns[place]
+        if change is None or (change is str and set(map(type, values)) <= _PLAIN_TEXTS):
+            continue
+        columns[place] = [None if value is None else change(value) for value in values]
+    return columns
 
 
 def _change(table: Table, name: str, is_sqlite: bool) -> Callable[[Any], Any] | None:
+    """Return how a value becomes what the driver takes. That of SQLite is slow with all that is no plain text."""
     kind = table.c[name].type
     if isinstance(kind, Facts):
         return facts_text
-    if is_sqlite and isinstance(kind, Moment):
+    if not is_sqlite:
+        return None
+    if isinstance(kind, Moment):
         return moment_text
-    return None
+    if isinstance(kind, Date):
+        return day_text
+    return str if isinstance(kind, (Text, Word)) else None

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from gateway.domain.lifecycle import COLLECTION
 from gateway.store.bulk import execute_many, insert_rows
 from gateway.store.collections import Collection, collections, lines
-from gateway.store.columns import table_of
+from gateway.store.columns import day_text, table_of
 from gateway.store.counters import hold_items
 from gateway.store.fetch import among, in_pieces
 from gateway.store.journal import Move
@@ -87,7 +87,9 @@ async def ask_for_items(work: Work, asked: Sequence[Asked]) -> frozenset[int]:
 async def _ask(work: Work, rows: Sequence[Asked]) -> int:
     """Move the guards of items in bulk; return of how many. One statement for each row is quickest on SQLite."""
     if work.is_sqlite:
-        values = [(one[1], one[2].isoformat(), one[0], one[3], one[4], one[1]) for one in rows]
+        values = [
+            (amount, day_text(date), key, version, asked, amount) for key, amount, date, version, asked in rows
+        ]
         return await execute_many(work, _ASK.format(*"?????", "?"), values)
     source, given = _source(rows)
     sql = _ASK.format("moved.delta", "CAST(moved.day AS date)", "moved.key", "moved.seen", "moved.asked", "moved.delta")
@@ -116,8 +118,8 @@ async def _not_as_seen(work: Work, rows: Sequence[Asked]) -> frozenset[int]:
 def _source(rows: Sequence[Asked]) -> tuple[str, dict[str, Any]]:
     source = """SELECT * FROM unnest(CAST(:k AS bigint[]), CAST(:d AS bigint[]), CAST(:t AS text[]),
         CAST(:s AS bigint[]), CAST(:a AS bigint[])) AS given (key, delta, day, seen, asked)"""
-    columns = zip(*((one[0], one[1], one[2].isoformat(), one[3], one[4]) for one in rows), strict=True)
-    return source, dict(zip("kdtsa", map(list, columns), strict=True))
+    keys, amounts, dates, versions, asked = map(list, zip(*rows, strict=True))
+    return source, {"k": keys, "d": amounts, "t": list(map(day_text, dates)), "s": versions, "a": asked}
 
 
 async def _count(work: Work, sql: str, values: Mapping[str, Any]) -> int:

@@ -114,6 +114,12 @@ def moment_text(value: dt.datetime) -> str:
     return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
+@lru_cache(maxsize=4096)
+def day_text(value: dt.date) -> str:
+    """Return a date as SQLite stores it."""
+    return value.isoformat()
+
+
 class Json(str):
     """Plain values that are text already, made with ``facts_text``."""
 

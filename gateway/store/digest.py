@@ -3,7 +3,7 @@
 A line has the table, the key, amounts, states and keys of other rows; never names, texts or IBANs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 _covered: dict[str, tuple[str, ...]] = {}
@@ -27,3 +27,9 @@ def covered_columns(table: str) -> tuple[str, ...]:
 def canonical(table: str, values: Sequence[Any]) -> str:
     """Return the line of one row."""
     return "|".join([table, *["" if value is None else str(value) for value in values]]) + "\n"
+
+
+def canonical_lines(table: str, rows: Iterable[tuple[Any, ...]], width: int) -> str:
+    """Return the lines of many rows with so many values each, as ``canonical`` gives them."""
+    line = "|".join([table, *["%s"] * width]) + "\n"
+    return "".join([canonical(table, row) if None in row else line % row for row in rows])

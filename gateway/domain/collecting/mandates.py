@@ -26,6 +26,9 @@ def choose_mandate(mandates: Sequence[MandateTerms], date: dt.date) -> tuple[Man
     """
     if not mandates:
         return None, LeftOutReason.NO_MANDATE
+    if len(mandates) == 1:
+        obstacle = is_collectable(mandates[0], date)
+        return mandates[0], None if obstacle is None else LeftOutReason(obstacle.value)
     judged = [(is_collectable(one, date), one) for one in mandates]
     good = [one for obstacle, one in judged if obstacle is None]
     if good:

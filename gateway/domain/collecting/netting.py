@@ -31,4 +31,4 @@ class Credits:
 
 def sum_of(lines: Sequence[Line]) -> int:
     """Return what lines ask for together."""
-    return sum(line.amount_minor for line in lines)
+    return sum([line.amount_minor for line in lines])

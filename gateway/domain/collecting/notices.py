@@ -70,9 +70,13 @@ def was_told(
 
     Where nothing covers the day itself, a later day that was announced in time does.
     """
-    ways = [*_by_invoice(items, due_date), *announced]
-    enough = [way for way in ways if way.amount_minor >= amount_minor]
     period = dt.timedelta(days=days)
+    own = _by_invoice(items, due_date)
+    if own is not None and own.amount_minor >= amount_minor and own.sent_date + period <= collection_date:
+        if _covers(own, collection_date, later_days):
+            return Told(own.kind, own.sent_date, way=own)  # It speaks of this debit only, so no other is used up.
+    ways = [own, *announced] if own is not None else announced
+    enough = [way for way in ways if way.amount_minor >= amount_minor]
     right = [way for way in enough if _covers(way, collection_date, later_days)]
     in_time = [way for way in right if way.sent_date + period <= collection_date]
     if in_time:
@@ -94,16 +98,21 @@ def _rank(way: Announced) -> tuple[bool, int, dt.date, NoticeKind]:
     return way.kind is not NoticeKind.INVOICE, way.amount_minor, way.sent_date, way.kind
 
 
-def _by_invoice(items: Sequence[DueItem], due_date: dt.date) -> list[Announced]:
+def _by_invoice(items: Sequence[DueItem], due_date: dt.date) -> Announced | None:
     """Return what invoices told by themselves: that what is open of them will be taken when they are due."""
-    told = [item.notified_date for item in items]
-    if not told or None in told:
-        return []
-    last = max(date for date in told if date is not None)
-    return [Announced(last, due_date, sum(item.amount_minor for item in items), NoticeKind.INVOICE)]
+    last: dt.date | None = None
+    for item in items:
+        told = item.notified_date
+        if told is None:
+            return None
+        last = told if last is None else max(last, told)
+    amount = sum([item.amount_minor for item in items])
+    return Announced(last, due_date, amount, NoticeKind.INVOICE) if last is not None else None
 
 
 def _covers(way: Announced, collection_date: dt.date, later_days: int) -> bool:
+    if next_bank_day(way.collection_date) == collection_date:
+        return True
     last = next_bank_day(way.collection_date + dt.timedelta(days=later_days))
     return next_bank_day(way.collection_date) <= collection_date <= last
 

@@ -27,7 +27,6 @@ from gateway.domain.collecting.remittance import remittance_text
 from gateway.domain.collecting.rules import CollectRules
 from gateway.domain.collecting.sequence import sequence_type
 from gateway.domain.mandate import is_collectable
-from schemas.bank_profile import BankProfile
 from schemas.codes.lists import LocalInstrument
 from schemas.tables import MandateType
 
@@ -44,6 +43,13 @@ class DueFacts(NamedTuple):
     announced: Mapping[int, Sequence[Announced]] = {}  # By mandate.
     stored: Sequence[StoredCollection] = ()
     spoken_for: frozenset[int] = frozenset()  # One-off mandates that a live debit uses already.
+
+
+class _Terms(NamedTuple):
+    """Who collects with a mandate, and the first day that its bank can still reach."""
+
+    creditor: CreditorTerms
+    first_date: dt.date
 
 
 class _Group(NamedTuple):
@@ -79,7 +85,8 @@ class _Planner:
         self._rules = rules
         self._until = until_date
         self._now = now
-        self._first_dates: dict[tuple[object, ...], dt.date] = {}
+        self._next_bank_day = next_bank_day(now.date())
+        self._terms: dict[tuple[str, str], _Terms | LeftOutReason] = {}  # By creditor identifier and scheme.
         self._spent = set(facts.spoken_for)  # A one-off mandate is for one debit, in this plan and before it.
         self._announced: dict[int, list[Announced]] = {}  # What no debit of this plan took yet, once it was asked for.
 
@@ -95,10 +102,11 @@ class _Planner:
                 yield self._of_stored(stored)
 
     def _of_party(self, party_id: int, items: Sequence[DueItem]) -> Iterator[PlannedCollection | LeftOut]:
-        debits = [item for item in items if item.amount_minor > 0]
         credits = Credits([one for one in items if one.amount_minor < 0] if self._rules.nets_credits else _NO_ITEMS)
         groups: dict[tuple[dt.date, int], list[tuple[DueItem, int]]] = {}
-        for item in debits:
+        for item in items:
+            if item.amount_minor <= 0:
+                continue
             reason = self._obstacle(item)
             if reason is not None:
                 yield _left_out(reason, _whole(item))
@@ -106,9 +114,10 @@ class _Planner:
             for part in due_parts(item, self._until):
                 key = (part.due_date, 0 if self._rules.is_bundled else item.id)
                 groups.setdefault(key, []).append((item, part.amount_minor))
-        for (due_date, _), found in sorted(groups.items(), key=lambda pair: pair[0]):
-            lines = tuple(Line(item.id, amount) for item, amount in found)
-            yield self._debit(_Group(party_id, due_date, tuple(item for item, _ in found), lines), credits)
+        for key in sorted(groups):
+            found = groups[key]
+            lines = tuple([Line(item.id, amount) for item, amount in found])
+            yield self._debit(_Group(party_id, key[0], tuple([item for item, _ in found]), lines), credits)
 
     def _obstacle(self, item: DueItem) -> LeftOutReason | None:
         """Return what stands against an item itself, if some of it is due."""
@@ -122,25 +131,26 @@ class _Planner:
         return LeftOutReason.DISPUTED if is_disputed and item.open_minor != item.collecting_minor else None
 
     def _debit(self, group: _Group, credits: Credits) -> PlannedCollection | LeftOut:
-        today = self._now.date()
-        probe = next_bank_day(max(group.due_date, today))
+        wanted = next_bank_day(group.due_date)
+        probe = max(wanted, self._next_bank_day)
         mandates = self._facts.mandates.get(group.party_id, ())
-        mandate, reason = choose_mandate([one for one in mandates if one.id not in self._spent] or mandates, probe)
+        if self._spent:
+            mandates = [one for one in mandates if one.id not in self._spent] or mandates
+        mandate, reason = choose_mandate(mandates, probe)
         if mandate is not None and mandate.id in self._spent:
             reason = LeftOutReason.USED_ALREADY
         if reason is not None or mandate is None:
             return _left_out(reason or LeftOutReason.NO_MANDATE, group, mandate=mandate)
-        creditor = self._creditor(mandate)
-        if isinstance(creditor, LeftOutReason):
-            return _left_out(creditor, group, mandate=mandate)
-        date = max(next_bank_day(group.due_date), self._first_date(creditor.profile, mandate.scheme))
+        terms = self._terms_of(mandate)
+        if isinstance(terms, LeftOutReason):
+            return _left_out(terms, group, mandate=mandate)
+        date = max(wanted, terms.first_date)
         # The bank's lead time may lead past the end of the mandate.
         late = None if date == probe else is_collectable(mandate, date)
         if late is not None:
             return _left_out(LeftOutReason(late.value), group, mandate=mandate, date=date)
-        taken = credits.take(sum_of(group.lines))
-        lines = (*group.lines, *taken)
-        return self._checked(group, mandate, creditor, date, lines)
+        lines = (*group.lines, *credits.take(sum_of(group.lines)))
+        return self._checked(group, mandate, terms.creditor, date, lines)
 
     def _checked(
         self, group: _Group, mandate: MandateTerms, creditor: CreditorTerms, date: dt.date, lines: tuple[Line, ...]
@@ -189,11 +199,11 @@ class _Planner:
         mandate = self._mandate(stored)
         if mandate is None:
             return _left_out(LeftOutReason.NO_MANDATE, group)
-        creditor = self._creditor(mandate)
-        if isinstance(creditor, LeftOutReason):
-            return _left_out(creditor, group, mandate=mandate)
-        wanted = next_bank_day(stored.collection_date)
-        date = max(wanted, self._first_date(creditor.profile, mandate.scheme))
+        terms = self._terms_of(mandate)
+        if isinstance(terms, LeftOutReason):
+            return _left_out(terms, group, mandate=mandate)
+        creditor = terms.creditor
+        date = max(next_bank_day(stored.collection_date), terms.first_date)
         obstacle = is_collectable(mandate, date)
         if obstacle is not None:
             return _left_out(LeftOutReason(obstacle.value), group, mandate=mandate, date=date)
@@ -209,21 +219,23 @@ class _Planner:
         found = self._facts.mandates.get(stored.party_id, ())
         return next((one for one in found if one.id == stored.mandate_id), None)
 
-    def _creditor(self, mandate: MandateTerms) -> CreditorTerms | LeftOutReason:
-        identifier = mandate.creditor_identifier
+    def _terms_of(self, mandate: MandateTerms) -> _Terms | LeftOutReason:
+        key = mandate.creditor_identifier, mandate.scheme
+        if key not in self._terms:
+            self._terms[key] = self._looked_up(*key)
+        return self._terms[key]
+
+    def _looked_up(self, identifier: str, scheme: str) -> _Terms | LeftOutReason:
         creditor = self._facts.creditors.get(identifier[:4] + identifier[7:])  # Without the business code.
         if creditor is None:
             return LeftOutReason.NO_CREDITOR
-        return creditor if creditor.account_id else LeftOutReason.NO_ACCOUNT
-
-    def _first_date(self, profile: BankProfile, scheme: str) -> dt.date:
-        key = (profile.code, profile.zone, profile.cut_off, profile.lead_days_core, profile.lead_days_b2b, scheme)
-        if key not in self._first_dates:
-            lead = profile.lead_days_b2b if scheme == LocalInstrument.B2B else profile.lead_days_core
-            self._first_dates[key] = first_reachable(
-                now=self._now, lead_days=lead, cut_off=profile.cut_off, zone=profile.zone
-            )
-        return self._first_dates[key]
+        if not creditor.account_id:
+            return LeftOutReason.NO_ACCOUNT
+        profile = creditor.profile
+        lead = profile.lead_days_b2b if scheme == LocalInstrument.B2B else profile.lead_days_core
+        return _Terms(
+            creditor, first_reachable(now=self._now, lead_days=lead, cut_off=profile.cut_off, zone=profile.zone)
+        )
 
 
 def _whole(item: DueItem) -> _Group:
@@ -231,8 +243,10 @@ def _whole(item: DueItem) -> _Group:
 
 
 def _remittance(group: _Group) -> str:
-    reference = group.items[0].creditor_reference if len(group.items) == 1 else ""
-    return remittance_text([item.number for item in group.items], reference)
+    items = group.items
+    if len(items) == 1:
+        return remittance_text([items[0].number], items[0].creditor_reference)
+    return remittance_text([item.number for item in items])
 
 
 def _left_out(
