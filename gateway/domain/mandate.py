@@ -21,6 +21,8 @@ from schemas.tables import MandateType
 
 VALID_MONTHS = 36  # EPC016-06 4.1: a mandate unused for 36 months may not be collected.
 WARNED_MONTHS = 33
+REFERENCE_RULE = "{customer}-{number}"  # When the company set no other.
+REST_DAYS = 1  # From a new account to the first debit, when the company set nothing else.
 NAME_MAX = 70  # SEPA takes 70 characters, the schema 140.
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _NOT_IN_REFERENCE = re.compile(r"[^A-Z0-9-]+")

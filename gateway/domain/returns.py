@@ -21,7 +21,7 @@ NEVER_AGAIN = frozenset("MD01 MD06 MD07 MS02 AC04 AC06 AC13 SL01 SL11 SL12 SL13 
 _REFUSED = "MS02"
 # EPC016-06 4.3: the debtor's bank returns a Core debit within five bank days of settlement, a B2B debit within three.
 _RETURN_DAYS = {LocalInstrument.CORE: 5, LocalInstrument.B2B: 3}
-_LIMITS: Mapping[str, tuple[int, int]] = {
+RETURN_LIMITS: Mapping[str, tuple[int, int]] = {
     "retries_max": (0, RETRIES_MAX),
     "retry_after_bank_days": (RETRY_AFTER_BUSINESS_DAYS, 60),
     "fee_claim_minor": (0, 100_000),
@@ -60,7 +60,7 @@ class ReturnPolicy:
 def return_policy(record: Mapping[str, Any]) -> ReturnPolicy:
     """Return the rules in a stored record, which may say more than these. Raises ReturnPolicyOutOfRange."""
     values = {name: record[name] for name in ReturnPolicy.__slots__ if name in record and name != "reasons"}
-    for name, (least, most) in _LIMITS.items():
+    for name, (least, most) in RETURN_LIMITS.items():
         value = values.get(name, least)
         if not least <= value <= most:
             raise ReturnPolicyOutOfRange(f"{name} is {value}, it must be from {least} to {most}")
@@ -80,8 +80,11 @@ def _read_rule(code: str, rule: Mapping[str, str]) -> ReasonRule:
 
 def rule_of(code: str, policy: ReturnPolicy) -> ReasonRule:
     """Return what is done about a reason; a code that nobody knows is for a person."""
-    if code in policy.reasons:
-        return policy.reasons[code]
+    return policy.reasons.get(code) or default_rule(code)
+
+
+def default_rule(code: str) -> ReasonRule:
+    """Return what the schemes advise about a reason; a code that nobody knows is for a person."""
     known = REASONS.get(code)
     return ReasonRule(known.retry, known.mandate, known.action) if known else UNKNOWN_REASON
 

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gateway.domain.mandate import check_entry
+from gateway.domain.mandate import REST_DAYS, check_entry
 from gateway.services.manage_mandates import entry_of, free_reference, open_mandate
 from gateway.services.propose_changes import propose_changes, withdraw_changes
 from gateway.store import creditors, mandate_papers, mandates, protected_changes
@@ -20,8 +20,6 @@ from schemas.codes.lists import LocalInstrument
 from schemas.errors import GatewayError
 from schemas.identifiers import Bic, CreditorIdentifier, Iban
 from schemas.states import AmendmentKind, MandateState, ProtectedKind
-
-REST_DAYS = 1  # From a new account to the first debit, when the company set nothing else.
 
 
 class SameAccount(GatewayError):

@@ -1,18 +1,15 @@
 """Approve a frozen run: another person, with his second factor, exactly what he saw (INV-18; reliability section 7)."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from gateway.domain.access import Right, rights_of
 from gateway.domain.collecting.rules import approvals_needed
 from gateway.services.freeze_run import CollectPlace
 from gateway.services.identify_caller import Caller
-from gateway.services.log_in import LogInRules
 from gateway.services.read_run import check_bytes, run_of
-from gateway.services.use_second_factor import count_code_attempt, use_code
+from gateway.services.use_second_factor import SecondFactor, count_code_attempt, use_code
 from gateway.store import collection_runs, creditor_terms, runs_in_work, users_queries
 from gateway.store.collection_runs import CollectionRun, RunApproval
-from gateway.store.installation_key import InstallationKey
 from gateway.store.runs_in_work import Trouble
 from gateway.store.work import Work
 from schemas.errors import Conflict, GatewayError, NotAllowed
@@ -57,14 +54,6 @@ class SeenRun(NamedTuple):
     sha256: str
     sum_minor: int
     collection_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class SecondFactor:
-    """What it takes to ask for a second factor."""
-
-    key: InstallationKey
-    rules: LogInRules
 
 
 async def approve_run(

@@ -3,10 +3,14 @@
 Nobody accepts what he proposed himself, nor what a token of his proposed. A machine decides nothing.
 """
 
+import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from gateway.services import amend_mandates, manage_creditors
+from gateway.services import amend_mandates, change_collection_policy, manage_creditors
+from gateway.services.identify_caller import Caller
+from gateway.services.use_second_factor import SecondFactor, count_code_attempt, use_code
 from gateway.store import protected_changes, sessions
+from gateway.store.database import Database
 from gateway.store.protected_changes import ProtectedChange
 from gateway.store.work import Work
 from schemas.errors import Conflict, NotAllowed
@@ -18,6 +22,7 @@ APPLIERS: Mapping[ProtectedKind, Applier] = {
     ProtectedKind.MANDATE_IBAN: amend_mandates.apply_account,
     ProtectedKind.CREDITOR_ACCOUNT: manage_creditors.apply_account,
     ProtectedKind.CREDITOR_IDENTIFIER: manage_creditors.apply_identifier,
+    ProtectedKind.APPROVAL_LIMIT: change_collection_policy.apply_limit,
 }
 
 
@@ -31,6 +36,22 @@ class OwnProposal(NotAllowed):
     """Another person has to decide this, not the one who proposed it."""
 
     code = "own_proposal"
+
+
+async def confirm_changes(
+    database: Database, factor: SecondFactor, *, caller: Caller, ids: Sequence[int], code: str, now: dt.datetime
+) -> int:
+    """Accept proposals with the second factor and return how many; what is accepted moves money elsewhere.
+
+    Raises WrongCode, TooManyAttempts or what accept_changes raises.
+    """
+    if caller.actor.kind != "user" or caller.company is None:
+        raise OwnProposal
+    await count_code_attempt(database, caller.user_id, now=now, rules=factor.rules)
+    room = 200 + 4 * len(ids)
+    async with database.begin(actor=caller.actor, now=now, company_id=caller.company.id, ids=room) as work:
+        await use_code(work, factor.key, user_id=caller.user_id, code=code)
+        return await accept_changes(work, ids=ids)
 
 
 async def accept_changes(work: Work, *, ids: Sequence[int]) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.domain.lifecycle import MANDATE
-from gateway.domain.mandate import Fault, InvalidMandate, MandateEntry, check_entry, make_reference
+from gateway.domain.mandate import REFERENCE_RULE, Fault, InvalidMandate, MandateEntry, check_entry, make_reference
 from gateway.domain.mandate_import import MandateStep
 from gateway.store import companies, creditors, mandates, parties
 from gateway.store.mandates import Mandate, MandateMove, NewMandate
@@ -20,7 +20,6 @@ from schemas.identifiers import Bic, CreditorIdentifier, Iban, MandateReference
 from schemas.states import MandateState
 from schemas.tables import MandateType
 
-REFERENCE_RULE = "{customer}-{number}"
 _FACTS = tuple(name for name in MandateEntry._fields if name not in ("scheme", "type", "iban", "bic"))
 
 

@@ -7,7 +7,7 @@ from gateway.domain.calendar import bank_days_after, next_bank_day
 from gateway.domain.mandate import is_collectable
 from gateway.domain.retry import RetryPlan, propose_retry
 from gateway.domain.returns import NEVER_AGAIN, ReturnPolicy, return_policy, treat
-from gateway.store import collection_answers, mandates, plan_again, unpaid_writes
+from gateway.store import collection_answers, creditors, mandates, plan_again, unpaid_writes
 from gateway.store.collections import Collection
 from gateway.store.database import ReadSession
 from gateway.store.plan_again import PlannedByHand
@@ -46,7 +46,7 @@ class Chance(NamedTuple):
 
 async def chance_of(session: ReadSession, row: Unpaid, *, today: dt.date) -> Chance:
     """Return the day that is proposed for a row now, or why there is none."""
-    policy = return_policy(await unpaid_writes.collection_policy(session, row.company_id))
+    policy = return_policy(await creditors.collection_policy_of(session, row.company_id))
     tries = await _tries(session, row)
     paid = await unpaid_writes.paid_dates_of(session, [row.party_id])
     plan = propose_retry(
@@ -71,7 +71,7 @@ async def accept_retry(work: Work, *, row_id: int, retry_date: dt.date | None = 
     if row is None:
         raise NoSuchUnpaid(f"there is no row {row_id} in the unpaid register")
     old = await _last_of(work, row)
-    policy = return_policy(await unpaid_writes.collection_policy(work.session, work.company_id))
+    policy = return_policy(await creditors.collection_policy_of(work.session, work.company_id))
     date = await _check(work, row, old, policy, retry_date or row.retry_date)
     wanted = PlannedByHand(
         old.party_id, old.mandate_id or 0, old.mandate_reference, old.local_instrument, old.due_date, date,

@@ -11,7 +11,7 @@ from gateway.domain.lifecycle import MANDATE
 from gateway.domain.retry import propose_retry
 from gateway.domain.returns import ReasonRule, ReturnPolicy, return_policy, treat
 from gateway.services.plan_retry import accept_retry
-from gateway.store import collection_answers, mandates, unpaid_writes
+from gateway.store import collection_answers, creditors, mandates, unpaid_writes
 from gateway.store.mandates import MandateMove
 from gateway.store.work import Work
 from schemas.codes.reason_actions import MandateAction, Retry, ReturnKind
@@ -48,7 +48,7 @@ _ENDS = {
 
 async def policy_for(work: Work) -> ReturnPolicy:
     """Return what the company does about debits that come back."""
-    return return_policy(await unpaid_writes.collection_policy(work.session, work.company_id))
+    return return_policy(await creditors.collection_policy_of(work.session, work.company_id))
 
 
 async def register_unpaid(work: Work, back: Sequence[CameBack]) -> list[int]:

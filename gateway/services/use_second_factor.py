@@ -5,6 +5,7 @@ made from his session, so that looking at the page changes nothing.
 """
 
 import datetime as dt
+from dataclasses import dataclass
 
 from gateway.domain.one_time_code import SEED_BYTES, app_link, matching_step, seed_text
 from gateway.services.identify_caller import Caller
@@ -31,6 +32,14 @@ class AlreadyEnrolled(Conflict):
     """A second factor is set up already."""
 
     code = "already_enrolled"
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """What it takes to ask for a second factor."""
+
+    key: InstallationKey
+    rules: LogInRules
 
 
 async def verify_second_factor(

@@ -1,6 +1,7 @@
 """Who we are to the bank: creditor identifiers of a company with the name and address that go with each."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, select, update
@@ -90,7 +91,14 @@ async def only_default(work: Work, *, creditor_id: int) -> None:
 
 async def collection_policy_of(session: AsyncSession, company_id: int) -> dict[str, Any]:
     """Return what the company set of how it collects, by field; fields that nobody set are not there."""
-    query = select(CollectionPolicy.record).where(collection_policies.c.company_id == company_id)  # type: ignore[call-overload]
-    query = query.order_by(collection_policies.c.position.desc()).limit(1)
-    record: dict[str, Any] | None = (await session.execute(query)).scalar_one_or_none()
-    return record or {}
+    last = await collection_policy_versions(session, company_id, limit=1)
+    return last[0].record if last else {}
+
+
+async def collection_policy_versions(
+    session: AsyncSession, company_id: int, *, limit: int
+) -> Sequence[CollectionPolicy]:
+    """Return the last versions of how the company collects, the latest first."""
+    query = select(CollectionPolicy).where(collection_policies.c.company_id == company_id)
+    query = query.order_by(collection_policies.c.position.desc()).limit(limit)
+    return (await session.execute(query)).scalars().all()

@@ -12,7 +12,6 @@ from gateway.store.allocations import allocations
 from gateway.store.bank_transactions import bank_transactions
 from gateway.store.bulk import insert_rows
 from gateway.store.collections import lines
-from gateway.store.creditors import collection_policies
 from gateway.store.fetch import among, in_pieces
 from gateway.store.mandates import mandates
 from gateway.store.open_items import is_live, open_items
@@ -42,13 +41,6 @@ class MandateNow(NamedTuple):
 async def insert_unpaid(work: Work, rows: Sequence[Sequence[Any]]) -> None:
     """Store rows, each with one value for each of NAMES."""
     await insert_rows(work, unpaid, NAMES, rows)
-
-
-async def collection_policy(session: AsyncSession, company_id: int) -> dict[str, Any]:
-    """Return what the company set of how it collects, by field."""
-    query = select(collection_policies.c.record).where(collection_policies.c.company_id == company_id)
-    found = (await session.execute(query.order_by(collection_policies.c.position.desc()).limit(1))).scalar_one_or_none()
-    return found or {}
 
 
 async def paid_dates_of(session: AsyncSession, party_ids: Iterable[int]) -> dict[int, list[dt.date]]:

@@ -3,6 +3,7 @@
 from gateway.web.api import audit as api_audit
 from gateway.web.api import bank_accounts as api_bank_accounts
 from gateway.web.api import bank_transactions as api_bank_transactions
+from gateway.web.api import collection_policy as api_collection_policy
 from gateway.web.api import collections as api_collections
 from gateway.web.api import creditors as api_creditors
 from gateway.web.api import customers as api_customers
@@ -24,6 +25,7 @@ from gateway.web.pages import (
     changes,
     collection_approval,
     collection_runs,
+    collection_settings,
     collections,
     creditors,
     customers,
@@ -83,6 +85,7 @@ ROUTES: tuple[Route, ...] = (
     *collection_runs.ROUTES,
     *collection_approval.ROUTES,
     *settings.ROUTES,
+    *collection_settings.ROUTES,
     *audit.ROUTES,
     *imports.ROUTES,
     *unpaid.ROUTES,
@@ -100,6 +103,7 @@ ROUTES: tuple[Route, ...] = (
     *api_creditors.ROUTES,
     *api_bank_accounts.ROUTES,
     *api_policy.ROUTES,
+    *api_collection_policy.ROUTES,
     *api_imports.ROUTES,
     *api_search.ROUTES,
     *api_unpaid.ROUTES,

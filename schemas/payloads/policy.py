@@ -1,7 +1,8 @@
-"""Shapes of what matching may book by itself."""
+"""Shapes of what matching may book by itself, and of how a company collects."""
 
 import datetime as dt
 
+from schemas.codes.reason_actions import MandateAction, NextAction, Retry
 from schemas.payloads.common import Shape
 
 
@@ -22,3 +23,31 @@ class PolicyShape(Shape):
     combination_items_max: int
     combination_steps_max: int
     ignore_outgoing: bool
+
+
+class ReasonRuleShape(Shape):
+    """What is done about debits that come back for one reason."""
+
+    retry: Retry
+    mandate: MandateAction
+    action: NextAction
+
+
+class CollectionPolicyShape(Shape):
+    """The rules that hold now. Amounts are cents of euro; ``reasons`` are those treated otherwise than advised."""
+
+    version: int
+    changed_at: dt.datetime | None
+    notice_days: int
+    later_days: int
+    is_bundled: bool
+    nets_credits: bool
+    second_approval_minor: int
+    retries_max: int
+    retry_after_bank_days: int
+    presents_again: bool
+    rebills_fee: bool
+    fee_claim_minor: int
+    new_account_rest_days: int
+    mandate_reference_rule: str
+    reasons: dict[str, ReasonRuleShape]

@@ -100,7 +100,7 @@ async def test_what_is_answered_is_what_is_described(firm: Firm) -> None:
         "/bank-transactions/{id}": (await firm.get("/bank-transactions"))["items"][0]["id"],
     }  # fmt: skip
     for path in ("/customers", "/invoices", "/item-changes", "/statements", "/bank-transactions", "/review-items",
-                 "/bank-accounts", "/imports/mappings", "/policy", *keys):  # fmt: skip
+                 "/bank-accounts", "/imports/mappings", "/policy", "/collection-policy", *keys):  # fmt: skip
         read["get", path] = await firm.machine.get(path.replace("{id}", keys.get(path, "")))
     refused = await firm.machine.post("/customers", {"name": 1})
 

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.services.sign_mandate_online import ATTEMPTS_MAX
 from gateway.store.companies import Company
+from gateway.store.users import User
 from gateway.store.work import SYSTEM
 from schemas.states import Role
 from support.master_data import customer, german_iban, imported
@@ -106,16 +107,25 @@ async def test_another_account_is_accepted_by_another_person(site: Site, clerk: 
     waiting = (await clerk.get("/changes")).text
     [change] = re.findall(r'name="change" value="(\d+)"', await approver_page(site)) or [""]
     refused = await clerk.post("/changes", {"change": change, "decision": "accept"})
-    approver = await site.sign_in(Role.APPROVER)
+    anna = await site.add_user(Role.APPROVER)
+    approver = await site.sign_in(user=anna)
 
-    accepted = await approver.post("/changes", {"change": change, "decision": "accept"})
-    late = await approver.post("/changes", {"change": change, "decision": "accept"})
+    without = await approver.post("/changes", {"change": change, "decision": "accept"})
+    accepted = await accept(site, approver, anna, change)
+    late = await accept(site, approver, anna, change, steps=1)
 
     assert (proposed.status, refused.status, accepted.status, late.status) == (303, 403, 303, 422)
+    assert (without.status, "The code is not right" in without.text) == (422, True)
     assert german_iban(2).masked in waiting
     assert "An approver decides" in waiting
     assert german_iban(2).masked in (await clerk.get(path)).text
     assert "Nothing waits" in (await approver.get("/changes")).text
+
+
+async def accept(site: Site, browser: Browser, user: User, change: str, *, steps: int = 0) -> Answer:
+    """Accept a change with a code of the app."""
+    code = site.code(user, steps=steps)
+    return await browser.post("/changes", {"change": change, "decision": "accept", "code": code})
 
 
 async def approver_page(site: Site) -> str:
@@ -240,7 +250,8 @@ async def test_a_changed_mandate_is_changed_for_the_page_too(clerk: Browser) -> 
 
 
 async def test_creditor_identifiers_are_added_and_change_with_a_second_person(site: Site) -> None:
-    keeper, approver = await site.sign_in(Role.ADMINISTRATOR), await site.sign_in(Role.APPROVER)
+    anna = await site.add_user(Role.APPROVER)
+    keeper, approver = await site.sign_in(Role.ADMINISTRATOR), await site.sign_in(user=anna)
     facts = {"identifier": "DE98ZZZ09999999999", "name": "Quellbrunn GmbH", "town": "Bonn"}
 
     wrong = await keeper.post("/settings/creditors", {**facts, "identifier": "DE00ZZZ1"})
@@ -249,7 +260,7 @@ async def test_creditor_identifiers_are_added_and_change_with_a_second_person(si
     saved = await keeper.post(path, {**facts, "town": "Köln", "identifier": "NL79ZZZ999999990000"})
     before = (await keeper.get("/settings/creditors")).text
     [change] = re.findall(r'name="change" value="(\d+)"', (await approver.get("/changes")).text)
-    accepted = await approver.post("/changes", {"change": change, "decision": "accept"})
+    accepted = await accept(site, approver, anna, change)
 
     after = (await keeper.get("/settings/creditors")).text
     assert [answer.status for answer in (wrong, added, saved, accepted)] == [422, 303, 303, 303]
@@ -260,12 +271,13 @@ async def test_creditor_identifiers_are_added_and_change_with_a_second_person(si
 
 
 async def test_who_proposed_cannot_accept_even_with_another_role(site: Site, clerk: Browser) -> None:
-    both = await site.sign_in(Role.CLERK, Role.APPROVER)
+    clara = await site.add_user(Role.CLERK, Role.APPROVER)
+    both = await site.sign_in(user=clara)
     path = await add(both)
     await both.post(f"{path}/account", {"iban": german_iban(2), "reason": "Bankwechsel"})
     [change] = re.findall(r'name="change" value="(\d+)"', (await both.get("/changes")).text)
 
-    own = await both.post("/changes", {"change": change, "decision": "accept"})
+    own = await accept(site, both, clara, change)
     taken_back = await both.post("/changes", {"change": change, "decision": "refuse"})
 
     assert (own.status, taken_back.status) == (422, 303)

@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from gateway.domain.access import rights_of
 from gateway.domain.one_time_code import code_at, step_at
-from gateway.services.approve_run import SecondFactor, SeenRun, approve_run
+from gateway.services.approve_run import SeenRun, approve_run
 from gateway.services.discard_run import discard_run
 from gateway.services.freeze_run import CollectPlace, Frozen, Maker, freeze_runs
 from gateway.services.identify_caller import Caller, CompanyName
 from gateway.services.log_in import LogInRules
 from gateway.services.manage_accounts import add_account
 from gateway.services.submit_run import begin_submission, end_submission
-from gateway.services.use_second_factor import seed_of
+from gateway.services.use_second_factor import SecondFactor, seed_of
 from gateway.store.check import broken_invariants
 from gateway.store.collection_runs import CollectionRun, runs
 from gateway.store.companies import Company

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.errors import GatewayError
 
-_LIMITS: Mapping[str, tuple[int, int]] = {
+LIMITS: Mapping[str, tuple[int, int]] = {
     "notice_days": (1, 60),
     "later_days": (0, 30),
     "second_approval_minor": (0, 10**14),
@@ -35,7 +35,7 @@ def collect_rules(record: Mapping[str, Any]) -> CollectRules:
     """Return the rules in a stored record, which may say more than these. Raises CollectRulesOutOfRange."""
     names = {field.name for field in dataclasses.fields(CollectRules)}
     rules = CollectRules(**{name: value for name, value in record.items() if name in names})
-    for name, (least, most) in _LIMITS.items():
+    for name, (least, most) in LIMITS.items():
         if not least <= getattr(rules, name) <= most:
             raise CollectRulesOutOfRange(f"{name} is {getattr(rules, name)}, it must be from {least} to {most}")
     return rules

@@ -1,6 +1,6 @@
 """Changes that wait for a second person: an approver sees what differs and decides, set by set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -8,9 +8,12 @@ from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.services import decide_changes
+from gateway.services.log_in import TooManyAttempts
+from gateway.services.use_second_factor import SecondFactor
 from gateway.store import accounts, protected_changes, transaction_history
 from gateway.store.journal_subjects import Named, named
 from gateway.store.protected_changes import ProtectedChange
+from gateway.web import format as formats
 from gateway.web.context import Call
 from gateway.web.match_again import match_soon
 from gateway.web.routing import page
@@ -56,9 +59,7 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
         ours = await accounts.list_accounts(session, company_id=call.company_id)
         total = await protected_changes.count_waiting(session, company_id=call.company_id)
     banks = {str(account.id): account.name for account in ours}
-    lines = [
-        ChangeLine(row, subjects.get(_subject(row)), *before_and_after(row.kind, row.record, banks)) for row in rows
-    ]
+    lines = [ChangeLine(row, subjects.get(_subject(row)), *_values(call, row, banks)) for row in rows]
     sets = [
         ChangeSet(
             str(key),
@@ -74,6 +75,19 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
     )
 
 
+def _values(call: Call, row: ProtectedChange, banks: Mapping[str, str]) -> tuple[str, str]:
+    before, after = before_and_after(row.kind, row.record, banks)
+    if row.kind is ProtectedKind.APPROVAL_LIMIT:
+        return _limit(call, before), _limit(call, after)
+    return before, after
+
+
+def _limit(call: Call, cents: str) -> str:
+    if cents == "0":
+        return call._("one approver is always enough")
+    return call._("two approvers from %(amount)s EUR on", amount=formats.amount(int(cents), "EUR", call.language))
+
+
 def _subject(row: ProtectedChange) -> str:
     return decide_changes.SUBJECTS[row.kind].format(row.subject_id)
 
@@ -82,19 +96,29 @@ async def decide(call: Call) -> web.StreamResponse:
     """Accept or refuse the changes of a set that were shown."""
     form = await call.form()
     ids = [int(text) for text in form.getall("change", []) if text.isascii() and text.isdigit() and len(text) < 19]
+    accepts = form.get("decision") == "accept"
     try:
-        async with call.begin(ids=200 + 4 * len(ids)) as work:
-            if form.get("decision") == "accept":
-                count = await decide_changes.accept_changes(work, ids=ids)
-                say = call.count("%(num)s change is in use now.", "%(num)s changes are in use now.", count)
-            else:
-                reason = form.get("reason", "").strip()[:200]
-                await decide_changes.refuse_changes(work, ids=ids, reason=reason)
-                say = call._("Refused; what was stays in use.")
+        say = await _accept(call, ids, form.get("code", "")) if accepts else await _refuse(call, ids, form)
+    except TooManyAttempts as error:
+        return await _answer(call, fault=str(error), status=429)
     except GatewayError as error:
         return await _answer(call, fault=str(error), status=422)
     match_soon(call)
     return call.redirect("/changes", say=say)
+
+
+async def _accept(call: Call, ids: Sequence[int], code: str) -> str:
+    factor = SecondFactor(call.gateway.key, call.gateway.log_in_rules)
+    count = await decide_changes.confirm_changes(
+        call.gateway.database, factor, caller=call.caller, ids=ids, code=code, now=call.now
+    )
+    return call.count("%(num)s change is in use now.", "%(num)s changes are in use now.", count)
+
+
+async def _refuse(call: Call, ids: Sequence[int], form: Mapping[str, str]) -> str:
+    async with call.begin(ids=200 + 4 * len(ids)) as work:
+        await decide_changes.refuse_changes(work, ids=ids, reason=form.get("reason", "").strip()[:200])
+    return call._("Refused; what was stays in use.")
 
 
 async def show_iban(call: Call) -> web.StreamResponse:

@@ -4,9 +4,10 @@ from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.domain.collecting.rules import approvals_needed
-from gateway.services.approve_run import SecondFactor, SeenRun, approve_run
+from gateway.services.approve_run import SeenRun, approve_run
 from gateway.services.log_in import TooManyAttempts
 from gateway.services.read_run import run_of
+from gateway.services.use_second_factor import SecondFactor
 from gateway.store import collection_runs, creditor_terms, run_lists, runs_in_work
 from gateway.store.accounts import get_account
 from gateway.web.context import Call

@@ -17,7 +17,7 @@ def action_of(one: LeftOut) -> tuple[str, str]:
     if one.reason in _OF_MANDATE and one.mandate_id:
         return mark("See the mandate"), f"/mandates/{one.mandate_id}"
     if one.reason in (_R.NO_CREDITOR, _R.NO_ACCOUNT):
-        return mark("See the settings"), "/settings"
+        return mark("See the settings"), "/settings/creditors"
     if one.reason is _R.CAME_BACK:
         return mark("See the unpaid debits"), "/unpaid"
     return mark("See the invoice"), f"/invoices/{one.lines[0].item_id}"

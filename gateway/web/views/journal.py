@@ -100,6 +100,8 @@ SENTENCES: Mapping[str, str] = {
     "set_bank_profile": mark("%(who)s set what the bank of the account %(subject)s wants of files"),
     # What is set, and what was looked at.
     "set_policy": mark("%(who)s changed the rules of matching (%(subject)s)"),
+    "set_collection_policy": mark("%(who)s changed how we collect (%(subject)s)"),
+    "propose_approval_limit": mark("%(who)s proposed from which sum on %(subject)s needs two approvers"),
     "add_company": mark("%(who)s added the company %(subject)s"),
     "change_company": mark("%(who)s changed the record of %(subject)s"),
     "add_account": mark("%(who)s added the bank account %(subject)s"),
@@ -139,6 +141,7 @@ _PATHS: Mapping[str, str] = {
     "open_item": "/invoices/{}", "party": "/customers/{}",
     "mandate": "/mandates/{}", "run": "/collections/runs/{}",
 }  # fmt: skip
+_SETTINGS: Mapping[str, str] = {"policy": "/settings", "collection_policy": "/settings/collections"}
 # What a filter may ask for: kinds of things, and how each is called.
 KINDS: Mapping[str, str] = {
     "bank_transaction": mark("bank transactions"), "review_item": mark("questions"),
@@ -147,6 +150,7 @@ KINDS: Mapping[str, str] = {
     "run": mark("runs"), "collection": mark("debits"), "refund": mark("refunds"),
     "bank_account": mark("bank accounts"),
     "user": mark("users"), "token": mark("tokens"), "policy": mark("rules of matching"),
+    "collection_policy": mark("rules of collecting"),
 }  # fmt: skip
 
 
@@ -209,8 +213,8 @@ def label(call: Call, named: Named) -> str:
 
 def _unnamed(call: Call, word: str) -> Markup | str:
     kind, _, key = word.partition(":")
-    if kind == "policy":
-        return Markup('<a href="/settings">{}</a>').format(call._("version %(number)s", number=key))
+    if kind in _SETTINGS:
+        return Markup('<a href="{}">{}</a>').format(_SETTINGS[kind], call._("version %(number)s", number=key))
     if kind == "bank_transactions" and key.isdigit():
         return call.count("%(num)s bank transaction", "%(num)s bank transactions", int(key))
     return call._(word_of(word))

@@ -3,12 +3,12 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from multidict import MultiMapping
 
 from gateway.domain.matching.model import Policy
-from gateway.domain.matching.policy import LIMITS
+from gateway.domain.matching.policy import LIMITS, Limits
 from gateway.web import format as formats
 from gateway.web.context import Call
 from gateway.web.typed import TypedAmount, read_amount
@@ -113,7 +113,14 @@ def rules_of(kind: Kind) -> Sequence[RuleText]:
 
 def values_of(policy: Policy, currency: str, language: Language) -> dict[str, str]:
     """Return a policy as the fields of the form; a rule that is off has none, as in a form that was sent."""
-    written = {rule.field: _written(rule, getattr(policy, rule.field), currency, language) for rule in RULES}
+    return written_values(dataclasses.asdict(policy), RULES, currency, language)
+
+
+def written_values(
+    values: Mapping[str, bool | int], rules: Sequence[RuleText], currency: str, language: Language
+) -> dict[str, str]:
+    """Return values as the fields of a form."""
+    written = {rule.field: _written(rule, values[rule.field], currency, language) for rule in rules}
     return {field: text for field, text in written.items() if text}
 
 
@@ -125,12 +132,20 @@ def _written(rule: RuleText, value: bool | int, currency: str, language: Languag
 
 def read_policy(call: Call, form: MultiMapping[str], currency: str) -> TypedPolicy:
     """Return what was typed, with a sentence for each field that is wrong."""
-    values: dict[str, bool | int] = {rule.field: rule.field in form for rule in rules_of(Kind.FLAG)}
+    values, faults = read_values(call, form, RULES, LIMITS, currency)
+    return TypedPolicy(Policy(**{**dataclasses.asdict(Policy()), **values}), faults)
+
+
+def read_values(
+    call: Call, form: MultiMapping[str], rules: Sequence[RuleText], all_limits: Mapping[str, Limits], currency: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what was typed for some rules by their fields, and a sentence for each that is wrong."""
+    values: dict[str, bool | int] = {rule.field: rule.field in form for rule in rules if rule.kind is Kind.FLAG}
     faults: dict[str, str] = {}
-    for rule in (*rules_of(Kind.AMOUNT), *rules_of(Kind.COUNT)):
+    for rule in (rule for rule in rules if rule.kind is not Kind.FLAG):
         # A count is read as an amount of a currency without decimals.
         unit = currency if rule.kind is Kind.AMOUNT else "JPY"
-        limits, text = LIMITS[rule.field], form.get(rule.field, "")
+        limits, text = all_limits[rule.field], form.get(rule.field, "")
         try:
             value = read_amount(text, unit, call.language) if text.strip() else -1
         except TypedAmount as error:
@@ -140,12 +155,16 @@ def read_policy(call: Call, form: MultiMapping[str], currency: str) -> TypedPoli
         if not limits.least <= value <= limits.most:
             least, most = (_written(rule, limit, currency, call.language) for limit in limits)
             faults[rule.field] = call._("Type a value from %(least)s to %(most)s.", least=least, most=most)
-    return TypedPolicy(Policy(**{**dataclasses.asdict(Policy()), **values}), faults)
+    return values, faults
 
 
 def said(call: Call, field: str, value: bool | int, currency: str) -> str:
     """Return the value of a rule as the history shows it."""
-    rule = next(rule for rule in RULES if rule.field == field)
+    return said_of(call, next(rule for rule in RULES if rule.field == field), value, currency)
+
+
+def said_of(call: Call, rule: RuleText, value: bool | int, currency: str) -> str:
+    """Return the value of a rule in the reader's words."""
     if rule.kind is Kind.FLAG:
         return call._("on") if value else call._("off")
     text = _written(rule, value, currency, call.language)
