@@ -16,6 +16,7 @@ from support.databases import KINDS, Databases, Postgres, SqliteFiles, databases
 from support.desk import Desk, Desks, day_statement
 from support.figures import IS_WHOLE
 from support.gateways import CLERK, NOW, Bench, make_company, make_gate
+from support.in_process import HereWorkers
 from support.web import Site, open_site
 
 match_again.PAUSE_S = 0.02  # Each test waits for what it began.
@@ -32,8 +33,9 @@ async def bench(database: Database, tmp_path: Path) -> Bench:
 
 @pytest.fixture
 async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
-    """A gateway that listens, on each kind of database."""
+    """A gateway that listens, on each kind of database, with workers that need no process."""
     async with open_site(database_url, tmp_path) as opened:
+        opened.gateway.workers = HereWorkers(opened)
         yield opened
 
 
