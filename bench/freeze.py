@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import psutil
+from sqlalchemy import text
 
 from bench.pain008 import _iban
 from bench.server import databases, run
@@ -80,10 +81,11 @@ async def _measure(name: str, url: str, place: Path, until: dt.date) -> None:
         company.creditor_identifier = _CREDITOR
         work.session.add(company)
     alone = await _alone(collecting, company.id, until, place)
-    began, cpu = time.monotonic(), _cpu()
+    folder = await _folder_of(database)
+    began, cpu = time.monotonic(), _cpu(folder)
     with without_gc():
         frozen = await freeze_runs(collecting, company_id=company.id, until_date=until, maker=Maker(SYSTEM, None))
-    spent, took = _cpu() - cpu, time.monotonic() - began
+    spent, took = _cpu(folder) - cpu, time.monotonic() - began
     await database.close()
     print(
         f"freeze {name}: {spent:.2f} s of CPU ({took:.2f} s), the files alone {alone:.2f} s, ratio {spent / alone:.2f}"
@@ -103,11 +105,19 @@ async def _alone(collecting: CollectPlace, company_id: int, until: dt.date, plac
     return time.process_time() - began
 
 
-def _cpu() -> float:
-    """Return the CPU time of our process and of all servers of the database on this machine."""
+async def _folder_of(database: Database) -> str:
+    """Return the folder of the server, which tells its processes from those of others; SQLite has none."""
+    if database.is_sqlite:
+        return ""
+    async with database.read() as session:
+        return str((await session.execute(text("SHOW data_directory"))).scalar_one())
+
+
+def _cpu(folder: str) -> float:
+    """Return the CPU time of our process and of the processes of a server on this machine."""
     spent = time.process_time()
-    for process in psutil.process_iter(["name"]):
-        if process.info["name"] == "postgres":
+    for process in psutil.process_iter(["name", "cwd"]):
+        if folder and process.info["name"] == "postgres" and process.info["cwd"] == folder:
             times = process.cpu_times()
             spent += times.user + times.system
     return spent

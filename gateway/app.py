@@ -99,7 +99,7 @@ async def build_app(
     application = make_application(gateway, routes)
     jobs = Jobs(database, workers.import_file, clock)
     application.on_startup.append(lambda _: _start(jobs))
-    application.on_cleanup.append(lambda _: _stop(jobs, workers, database))
+    application.on_cleanup.append(lambda _: _stop(jobs, workers, gateway))
     return application
 
 
@@ -214,10 +214,11 @@ async def _start(jobs: Jobs) -> None:
     jobs.start()
 
 
-async def _stop(jobs: Jobs, workers: Workers, database: Database) -> None:
+async def _stop(jobs: Jobs, workers: Workers, gateway: Gateway) -> None:
     await jobs.stop()
     await asyncio.to_thread(workers.close)
     with suppress(TimeoutError):
         async with asyncio.timeout(_LAST_WORDS_S):
             await background.finished()
-    await database.close()
+    await gateway.slow_work.end()
+    await gateway.database.close()

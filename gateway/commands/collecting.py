@@ -34,6 +34,7 @@ def collect(
         company_id = await company_of(database, company)
         place = app.collect_place(settings, database)
         if dry_run:
+            _progress("planning", 0, 0)
             async with database.read() as session:
                 plan = await plan_collections(
                     session, company_id=company_id, until_date=until.date(), now=place.now(), profiles=place.profiles

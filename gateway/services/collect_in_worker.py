@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from gateway.domain.collecting.model import LeftOutReason
 from gateway.services.discard_run import take_out
-from gateway.services.freeze_run import CollectPlace, Frozen, Maker, freeze_runs
+from gateway.services.freeze_run import CollectPlace, Frozen, Maker, freeze_runs, no_progress
 from gateway.services.show_plan import PlanShown, show_plan
 from gateway.store.database import Database
 from gateway.store.originals import Originals
+from gateway.store.progress import ProgressNote
 from schemas.bank_profile import BankProfile
 
 _LEFT_OUT_SHOWN = 25
@@ -36,6 +37,7 @@ class FreezeWanted(NamedTuple):
     run_id: int = 0
     without_ids: tuple[int, ...] = ()
     reason: str = ""
+    note: ProgressNote | None = None  # Where it is said how far freezing is.
 
 
 async def show(
@@ -62,8 +64,9 @@ async def freeze(
                 maker=wanted.maker, reason=wanted.reason,
             )  # fmt: skip
         frozen = await freeze_runs(
-            place, company_id=wanted.company_id, until_date=wanted.until_date, maker=wanted.maker
-        )
+            place, company_id=wanted.company_id, until_date=wanted.until_date, maker=wanted.maker,
+            progress=no_progress if wanted.note is None else wanted.note.write,
+        )  # fmt: skip
         return frozen._replace(left_out=frozen.left_out[:_LEFT_OUT_SHOWN])
 
 

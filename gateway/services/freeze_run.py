@@ -9,6 +9,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from gateway.domain.collecting.grouping import files_of, schemes_of
@@ -109,17 +110,25 @@ async def freeze_runs(
         )
     plan = _chosen(plan, only_items, frozenset(without_items))
     run_ids: list[int] = []
-    done = 0
+    done, total = 0, len(plan.collections)
     for file in files_of(plan.collections):
-        progress("writing", done, len(plan.collections))
-        run_id = await freeze_file(place, file, plan.seen, company_id=company_id, maker=maker)
+        told = partial(_told, progress, done, total)
+        run_id = await freeze_file(place, file, plan.seen, company_id=company_id, maker=maker, told=told)
         done += file.collection_count
         if run_id is not None:
             run_ids.append(run_id)
-    progress("done", done, len(plan.collections))
+    progress("done", done, total)
     if not run_ids:
         raise NothingToCollect
     return Frozen(tuple(run_ids), plan.left_out)
+
+
+def _told(progress: Progress, before: int, total: int, stage: str, done: int) -> None:
+    progress(stage, before + done, total)
+
+
+def _not_told(_stage: str, _done: int) -> None:
+    """Say nothing."""
 
 
 def _chosen(plan: Plan, only_items: Iterable[int] | None, without_items: frozenset[int]) -> Plan:
@@ -132,9 +141,19 @@ def _chosen(plan: Plan, only_items: Iterable[int] | None, without_items: frozens
 
 
 async def freeze_file(
-    place: CollectPlace, file: FilePlan, seen: Mapping[int, Seen], *, company_id: int, maker: Maker
+    place: CollectPlace,
+    file: FilePlan,
+    seen: Mapping[int, Seen],
+    *,
+    company_id: int,
+    maker: Maker,
+    told: Callable[[str, int], None] = _not_told,
 ) -> int | None:
-    """Freeze one file; return its run, or None when nothing of it was left, which the discarded run then says."""
+    """Freeze one file; return its run, or None when nothing of it was left, which the discarded run then says.
+
+    ``told`` hears the stage, and of how many collections it is done.
+    """
+    told("checking", 0)
     run_id, prepared = await _open_run(place, file, company_id, maker)
     created_at = place.now()
     for _ in range(_TRIES):
@@ -143,8 +162,10 @@ async def freeze_file(
             return None
         try:
             written = await asyncio.to_thread(
-                place.originals.keep_made, lambda out, what=prepared: write_file(what, created_at, out)
+                place.originals.keep_made,
+                lambda out, what=prepared: write_file(what, created_at, out, partial(told, "writing")),
             )
+            told("storing", prepared.collection_count)
             await _store(place, run_id, prepared, written, seen, company_id, maker)
         except UnwritableOrder as error:
             prepared = without(prepared, bad_by(error, prepared))

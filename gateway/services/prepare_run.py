@@ -5,7 +5,8 @@ Ids are random text with a running number: they say nothing, and none is ever gi
 
 import datetime as dt
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, count
 from typing import BinaryIO, NamedTuple
 
 from gateway.domain.calendar import latest_submission
@@ -24,6 +25,7 @@ from schemas.parties import NO_ADDRESS, PaymentParty
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # Without I, O, 0 and 1, which people confuse.
 _RANDOM = 12  # 60 bits.
+_TOLD_EACH = 5_000  # Collections.
 
 
 class Prepared(NamedTuple):
@@ -95,13 +97,13 @@ def prepare_file(plan: FilePlan, message_id: MessageId, *, today: dt.date) -> Pr
     bad: list[BadCollection] = []
     debtors: dict[int, _Debtor] = {}
     judged: dict[int, str] = {}
-    number = 0
+    numbers = count(1)
     for place, block in enumerate(plan.blocks, 1):
         prepared = []
-        for number, planned in enumerate(block.collections, number + 1):
+        for planned in block.collections:
             mandate = planned.mandate
             debtor = debtors.get(mandate.id) or debtors.setdefault(mandate.id, _debtor(mandate))
-            prepared.append(Prepared(planned, _debit(planned, debtor, EndToEndId(f"{message_id}-{number}"))))
+            prepared.append(Prepared(planned, _debit(planned, debtor, EndToEndId(f"{message_id}-{next(numbers)}"))))
         _judge(block, prepared, plan.creditor.profile, today, judged)
         good = prepared
         if any(judged.values()):
@@ -170,20 +172,32 @@ def without(file: PreparedFile, bad: dict[str, BadCollection]) -> PreparedFile:
     return file._replace(blocks=tuple(block for block in blocks if block.collections), bad=(*file.bad, *bad.values()))
 
 
-def write_file(prepared: PreparedFile, created_at: dt.datetime, file: BinaryIO) -> WrittenOrder:
-    """Write a file, each part checked against its XSD. Raises UnwritableOrder naming the collection at fault."""
+def write_file(
+    prepared: PreparedFile, created_at: dt.datetime, file: BinaryIO, told: Callable[[int], None] = lambda _: None
+) -> WrittenOrder:
+    """Write a file, each part checked against its XSD; ``told`` hears how many collections are written.
+
+    Raises UnwritableOrder naming the collection at fault.
+    """
+    written = accumulate((len(block.collections) for block in prepared.blocks), initial=0)
     blocks = [
         PaymentBlock(
             block.payment_information_id, block.key, len(block.collections), block.sum_minor,
-            [one.debit for one in block.collections],
+            _debits(block, lambda done, before=before: told(before + done)),  # type: ignore[misc]
         )
-        for block in prepared.blocks
+        for block, before in zip(prepared.blocks, written, strict=False)
     ]  # fmt: skip
     message = DirectDebitMessage(
         prepared.message_id, created_at, prepared.plan.creditor.name, blocks, prepared.collection_count,
         prepared.sum_minor, prepared.profile.initiating_party_id,
     )  # fmt: skip
     return save_direct_debits(message, prepared.profile, file)
+
+
+def _debits(block: PreparedBlock, told: Callable[[int], None]) -> Iterator[DirectDebit]:
+    for start in range(0, len(block.collections), _TOLD_EACH):
+        told(start)
+        yield from [one.debit for one in block.collections[start : start + _TOLD_EACH]]
 
 
 def bad_by(error: UnwritableOrder, prepared: PreparedFile) -> dict[str, BadCollection]:

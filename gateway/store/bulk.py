@@ -76,9 +76,7 @@ async def _driver(session: AsyncSession) -> Any:
     return driver
 
 
-def _statements(
-    table: str, names: Sequence[str], columns: Sequence[Values]
-) -> Iterator[tuple[str, list[list[Any]]]]:
+def _statements(table: str, names: Sequence[str], columns: Sequence[Values]) -> Iterator[tuple[str, list[list[Any]]]]:
     """Yield statements with their values, many rows in each.
 
     SQLite looks up the words of a CHECK anew for each statement and binds each NULL, so both are kept few.

@@ -87,9 +87,7 @@ async def ask_for_items(work: Work, asked: Sequence[Asked]) -> frozenset[int]:
 async def _ask(work: Work, rows: Sequence[Asked]) -> int:
     """Move the guards of items in bulk; return of how many. One statement for each row is quickest on SQLite."""
     if work.is_sqlite:
-        values = [
-            (amount, day_text(date), key, version, asked, amount) for key, amount, date, version, asked in rows
-        ]
+        values = [(amount, day_text(date), key, version, asked, amount) for key, amount, date, version, asked in rows]
         return await execute_many(work, _ASK.format(*"?????", "?"), values)
     source, given = _source(rows)
     sql = _ASK.format("moved.delta", "CAST(moved.day AS date)", "moved.key", "moved.seen", "moved.asked", "moved.delta")

@@ -31,13 +31,13 @@ class Collection(Row, table=True):
         Index("ix_collection_mandate", "mandate_id", "collection_date"),
         Index("ix_collection_party", "party_id", "collection_date"),
         index_where("ix_collection_settled_by", "settled_by_id", where="settled_by_id IS NOT NULL"),
-        of_company(),
+        of_company(by_statement=True),
         owned(),
         points("party_id", "party", by_statement=True),
         points("mandate_id", "mandate", by_statement=True),
         points("bank_account_id", "bank_account", by_statement=True),
         points("batch_id", "collection_batch", by_statement=True),
-        points("retry_of_id", "collection"),
+        points("retry_of_id", "collection", by_statement=True),
     )
 
     id: int = columns.key(primary=True)

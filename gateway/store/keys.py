@@ -14,9 +14,9 @@ def owned() -> UniqueConstraint:
     return UniqueConstraint("company_id", "id")
 
 
-def of_company() -> ForeignKeyConstraint:
-    """Say that the row belongs to a company."""
-    return ForeignKeyConstraint(["company_id"], ["company.id"])
+def of_company(*, by_statement: bool = False) -> ForeignKeyConstraint:
+    """Say that the row belongs to a company; ``by_statement`` as with ``points``."""
+    return ForeignKeyConstraint(["company_id"], ["company.id"], info={BY_STATEMENT: by_statement})
 
 
 def points(column: str, table: str, *, by_statement: bool = False) -> ForeignKeyConstraint:

@@ -37,6 +37,7 @@ from gateway.web.address import PublicAddress
 from gateway.web.bodies import Limits, MultipartForm, Upload
 from gateway.web.errors import BadRequest, InvalidBody, UnsupportedBody
 from gateway.web.metrics import Metrics
+from gateway.web.slow_work import SlowWork
 from schemas.errors import NotFound
 from schemas.states import Language
 
@@ -107,6 +108,7 @@ class Gateway:
     metrics: Metrics = field(default_factory=Metrics)
     templates: Mapping[str, str] = field(default_factory=dict)  # Of letters, by name.
     mailer: Mailer | None = None  # None: no mail can be sent.
+    slow_work: SlowWork = field(default_factory=SlowWork)
     is_draining: bool = False
 
 

@@ -187,6 +187,9 @@ STAGES: Mapping[str, str] = {
     "reading": mark("reading and checking"),
     "storing": mark("storing"),
     "matching": mark("matching"),
+    "planning": mark("looking at what is due"),
+    "checking": mark("checking against the rules"),
+    "writing": mark("writing the file"),
     "done": mark("done"),
 }
 

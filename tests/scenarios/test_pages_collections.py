@@ -1,22 +1,26 @@
 """The pages of collections: a clerk plans and freezes, an approver looks and approves, the bank gets the file once."""
 
+import asyncio
 import datetime as dt
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
+from gateway.services.collect_in_worker import FreezeWanted
+from gateway.services.freeze_run import Frozen
 from gateway.store.collection_runs import CollectionRun, runs
 from gateway.store.columns import table_of
 from gateway.store.companies import Company
+from gateway.web.slow_work import SlowWork
 from schemas.states import PaymentMethod, Role
 from support.databases import Databases
 from support.desk import Desk, open_desk, words_of
 from support.master_data import customer, german_iban, imported, mandate, table
 from support.treasury import CREDITOR, CUSTOMER_COLUMNS, INVOICE_COLUMNS, told_invoice
-from support.web import open_site
+from support.web import Answer, open_site
 
 DUE = dt.date(2026, 12, 15)
 
@@ -70,6 +74,63 @@ async def test_the_plan_says_what_will_be_collected_and_what_not_with_the_way_to
     assert "Debit 9 GmbH DD-9 15 Dec 2026 99.00 EUR No mandate See the customer" in said
     assert "The debtor was not told" in said
     assert "Collect it in the next run" in said
+
+
+async def test_a_plan_that_takes_long_says_so_and_is_shown_when_it_is_there(desk: Desk) -> None:
+    desk.site.gateway.slow_work = SlowWork(soon_s=0)
+
+    first = await desk.clerk.get("/collections?until=2026-12-31")
+    later = await asked_until(desk, "/collections?until=2026-12-31", lambda page: 'id="wait"' not in page.text)
+
+    assert 'data-poll="2"' in first.text
+    assert "Looking at what is due" in words_of(first.text)
+    assert "Debit 8 GmbH" not in words_of(first.text)
+    assert "Tue 15 Dec Mon 2 Nov" in words_of(later.text)
+
+
+async def test_freezing_that_takes_long_says_how_far_it_is_and_leads_to_its_run(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway, may_go_on = desk.site.gateway, asyncio.Event()
+    gateway.slow_work, freeze = SlowWork(soon_s=0), gateway.workers.freeze
+
+    async def freeze_slowly(wanted: FreezeWanted) -> Frozen:
+        assert wanted.note is not None
+        wanted.note.write("writing", 5_000, 100_000)
+        await may_go_on.wait()
+        return await freeze(wanted)
+
+    monkeypatch.setattr(gateway.workers, "freeze", freeze_slowly)
+
+    answer = await desk.clerk.post("/collections/freeze", {"until": "2026-12-31"})
+    again = await desk.clerk.post("/collections/freeze", {"until": "2026-12-31"})
+    waiting = await desk.clerk.get("/collections/freezing")
+    may_go_on.set()
+    done = await asked_until(desk, "/collections/freezing", lambda page: page.status == 303)
+
+    assert [answer.location, again.location] == ["/collections/freezing"] * 2
+    assert "Writing the file 5,000 of 100,000" in words_of(waiting.text)
+    assert done.location == f"/collections/runs/{(await last_run(desk)).id}"
+    assert (await desk.clerk.get("/collections/freezing")).location == "/collections/runs"
+
+
+async def test_freezing_that_takes_long_and_finds_nothing_says_so(desk: Desk) -> None:
+    desk.site.gateway.slow_work = SlowWork(soon_s=0)
+
+    await desk.clerk.post("/collections/freeze", {"until": "2026-11-30"})
+    page = await asked_until(desk, "/collections/freezing", lambda page: 'id="wait"' not in page.text)
+
+    assert page.status == 422
+    assert "Nothing that is due until then can be collected" in words_of(page.text)
+
+
+async def asked_until(desk: Desk, path: str, is_there: Callable[[Answer], bool]) -> Answer:
+    for _ in range(600):
+        page = await desk.clerk.get(path)
+        if is_there(page):
+            return page
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{path} still waits")
 
 
 async def test_a_clerk_decides_that_a_debit_goes_without_a_notice(desk: Desk) -> None:

@@ -71,22 +71,26 @@ def was_told(
     Where nothing covers the day itself, a later day that was announced in time does.
     """
     period = dt.timedelta(days=days)
+
+    def does(way: Announced) -> bool:
+        is_in_time = way.amount_minor >= amount_minor and way.sent_date + period <= collection_date
+        return is_in_time and _covers(way, collection_date, later_days)
+
     own = _by_invoice(items, due_date)
-    if own is not None and own.amount_minor >= amount_minor and own.sent_date + period <= collection_date:
-        if _covers(own, collection_date, later_days):
-            return Told(own.kind, own.sent_date, way=own)  # It speaks of this debit only, so no other is used up.
+    if own is not None and does(own):
+        return Told(own.kind, own.sent_date, way=own)  # It speaks of this debit only, so it leaves the others.
     ways = [own, *announced] if own is not None else announced
-    enough = [way for way in ways if way.amount_minor >= amount_minor]
-    right = [way for way in enough if _covers(way, collection_date, later_days)]
-    in_time = [way for way in right if way.sent_date + period <= collection_date]
+    in_time = [way for way in announced if does(way)]
     if in_time:
         best = min(in_time, key=_rank)
         return Told(best.kind, best.sent_date, way=best)
+    enough = [way for way in ways if way.amount_minor >= amount_minor]
     later = [(day, way) for way in enough if (day := next_bank_day(way.collection_date)) > collection_date]
     later = [(day, way) for day, way in later if way.sent_date + period <= day]
     if later:
         day, best = min(later, key=lambda pair: (pair[0], _rank(pair[1])))
         return Told(best.kind, best.sent_date, way=best, collection_date=day)
+    right = [way for way in enough if _covers(way, collection_date, later_days)]
     if not right:
         return Told(None, None, LeftOutReason.NOTICE_DIFFERS if ways else LeftOutReason.NOTICE_MISSING)
     first = min(right, key=lambda way: (way.sent_date, way.kind))
