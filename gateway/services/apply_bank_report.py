@@ -10,13 +10,13 @@ from typing import NamedTuple
 from gateway.domain.bank_report import NOT_PROVIDED, Answers, Said, Sent, later_status, listed_ids, read_answers
 from gateway.services.reject_collections import Rejection, reject_collections
 from gateway.services.submit_run import end_submission
-from gateway.store import bank_reports, collection_answers, collection_runs
+from gateway.store import bank_reports, collection_answers, collection_runs, refunds_in_runs
 from gateway.store.bank_reports import BankReport
 from gateway.store.collection_runs import CollectionRun
 from gateway.store.database import ReadSession
 from gateway.store.work import Work
 from schemas.codes.status import StatusEffect, status_effect
-from schemas.states import ReportState, RunState, SubmissionState
+from schemas.states import ReportState, RunKind, RunState, SubmissionState
 from schemas.status_report import StatusReport
 
 _WITH_BANK = frozenset({RunState.SUBMITTED, RunState.CLOSED})
@@ -39,13 +39,19 @@ async def find_meant(session: ReadSession, report: StatusReport, *, companies: S
         run = await collection_answers.run_by_message(
             session, companies=companies, message_id=report.original_message_id
         )
-    sent = await collection_answers.sent_in_run(session, run_id=run.id) if run else []
+    sent = await _sent(session, run) if run else []
     named = set(listed_ids(report)) - {one.end_to_end_id for one in sent}
     found = await collection_answers.sent_with_ids(session, companies=companies, end_to_end_ids=named)
     if run is None and not found:
         return None
     company_id = run.company_id if run else found[0][0]
     return Meant(company_id, run, sent, [one for company, one in found if company == company_id])
+
+
+async def _sent(session: ReadSession, run: CollectionRun) -> Sequence[Sent]:
+    if run.kind is RunKind.REFUND:
+        return await refunds_in_runs.sent_in_run(session, run_id=run.id)
+    return await collection_answers.sent_in_run(session, run_id=run.id)
 
 
 def sentence_of(row: BankReport) -> str:
@@ -100,9 +106,12 @@ async def apply_bank_report(
     work.session.add(row)
     await work.flush()
     work.reach("report_recorded")
-    rejected = await _reject(work, row, answers)
-    await bank_reports.add_reported(work, report_id=row.id, said=[one for one in answers.said if _is_kept(one)])
-    await _note_status(work, run, report, answers)
+    if run is not None and run.kind is RunKind.REFUND:
+        rejected = await _fail(work, run, report, answers)
+    else:
+        rejected = await _reject(work, row, answers)
+        await bank_reports.add_reported(work, report_id=row.id, said=[one for one in answers.said if _is_kept(one)])
+        await _note_status(work, run, report, answers)
     counts = {"rejected": len(rejected), "accepted": sum(one.is_accepted for one in answers.said)}
     row.record = row.record | {"counts": counts, "unknown": list(answers.unknown[:20])}
     work.session.add(row)
@@ -161,6 +170,21 @@ def _is_kept(one: Said) -> bool:
 async def _reject(work: Work, row: BankReport, answers: Answers) -> list[int]:
     rejected = {one.collection_id: Rejection(one.reason, one.words) for one in answers.said if one.is_rejected}
     return await reject_collections(work, rejected, because=f"bank_report:{row.id}", report_id=row.id)
+
+
+async def _fail(work: Work, run: CollectionRun, report: StatusReport, answers: Answers) -> list[int]:
+    """Note what the bank did not pay of a run of refunds; the run is closed when nothing waits in it any more."""
+    reasons = {
+        one.collection_id: " ".join(filter(None, (one.reason, one.words))) for one in answers.said if one.is_rejected
+    }
+    failed = await refunds_in_runs.fail_refunds(work, run_id=run.id, reasons=reasons)
+    status = later_status(run.bank_status, report.group_status or "")
+    await collection_answers.set_run_status(work, run_id=run.id, bank_status=status)
+    if failed and not await refunds_in_runs.waits_in_run(work, run.id):
+        locked = await collection_runs.lock_run(work, run.id)
+        locked.closed_at = work.now
+        await collection_runs.move_run(work, locked, RunState.CLOSED)
+    return failed
 
 
 async def _note_status(work: Work, run: CollectionRun | None, report: StatusReport, answers: Answers) -> None:

@@ -6,7 +6,7 @@ Nobody accepts what he proposed himself, nor what a token of his proposed. A mac
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from gateway.services import amend_mandates, change_collection_policy, manage_creditors
+from gateway.services import amend_mandates, change_collection_policy, manage_creditors, propose_refund
 from gateway.services.identify_caller import Caller
 from gateway.services.use_second_factor import SecondFactor, count_code_attempt, use_code
 from gateway.store import protected_changes, sessions
@@ -22,6 +22,7 @@ APPLIERS: Mapping[ProtectedKind, Applier] = {
     ProtectedKind.MANDATE_IBAN: amend_mandates.apply_account,
     ProtectedKind.CREDITOR_ACCOUNT: manage_creditors.apply_account,
     ProtectedKind.CREDITOR_IDENTIFIER: manage_creditors.apply_identifier,
+    ProtectedKind.REFUND_IBAN: propose_refund.apply_account,
     ProtectedKind.APPROVAL_LIMIT: change_collection_policy.apply_limit,
 }
 

@@ -35,10 +35,15 @@ class NoPayingAccount(GatewayError):
 
 
 async def freeze_refunds(place: CollectPlace, *, company_id: int, maker: Maker) -> int:
-    """Freeze all approved refunds into one run; return its key. Raises NoRefunds, NoPayingAccount or Conflict."""
+    """Freeze all approved refunds that still hold into one run; return its key.
+
+    Raises NoRefunds, NoPayingAccount or Conflict.
+    """
     async with place.database.read() as session:
         creditors = await creditor_terms.creditor_terms(session, company_id=company_id, profiles=place.profiles)
         rows = await refunds.list_refunds(session, company_id=company_id, states=[RefundState.APPROVED], limit=10_000)
+        shaken = await refunds.shaken_refunds(session, company_id=company_id, state=RefundState.APPROVED)
+    rows = [row for row in rows if row.id not in shaken]
     if not rows:
         raise NoRefunds
     ours = creditors.get("")
@@ -78,8 +83,10 @@ async def _store(
 ) -> int:
     """Store the run, if the refunds are still those that were written."""
     (block,) = message.blocks
-    rows = await refunds.lock_refunds(work, state=RefundState.APPROVED)
-    if [row.end_to_end_id for row in rows] != [one.end_to_end_id for one in block.transfers]:
+    ids = {one.end_to_end_id for one in block.transfers}
+    rows = [row for row in await refunds.lock_refunds(work, state=RefundState.APPROVED) if row.end_to_end_id in ids]
+    written_ones = [(one.end_to_end_id, one.creditor_iban) for one in block.transfers]
+    if [(row.end_to_end_id, row.creditor_iban) for row in rows] != written_ones:
         raise Conflict("refunds were approved or cancelled meanwhile; try again")
     run = CollectionRun(
         id=work.new_id(), company_id=work.company_id, bank_account_id=ours.account_id, kind=RunKind.REFUND,

@@ -4,10 +4,12 @@ The guard is the one of collections: what live refunds ask of an item stands in 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.domain.bank_report import Sent
 from gateway.store.collection_runs import batches
 from gateway.store.collection_writes import Asked, ask_for_items, release_items, write_moves
 from gateway.store.open_items import open_items
@@ -59,6 +61,42 @@ async def free_refunds(work: Work, *, run_id: int, reason: str) -> int:
         await free_item(work, item_id=row.open_item_id, amount_minor=row.amount_minor)
     await move_refunds(work, rows, from_state=RefundState.BATCHED, to_state=RefundState.CANCELLED, reason=reason)
     return len(rows)
+
+
+async def sent_in_run(session: AsyncSession, *, run_id: int) -> list[Sent]:
+    """Return the refunds of a run, by what a bank repeats of them."""
+    query = (
+        select(refunds.c.id, refunds.c.end_to_end_id, batches.c.payment_information_id)
+        .join(batches, batches.c.id == refunds.c.batch_id)
+        .where(batches.c.run_id == run_id)
+        .order_by(refunds.c.id)
+    )
+    return [Sent(*row) for row in await session.execute(query)]
+
+
+async def fail_refunds(work: Work, *, run_id: int, reasons: Mapping[int, str]) -> list[int]:
+    """Note that the bank did not pay some refunds of a run; their money is kept for the customers again."""
+    rows = [one for one in await refunds_of_run(work, run_id) if one.id in reasons]
+    rows = [one for one in rows if one.state is RefundState.SUBMITTED]
+    for row in rows:
+        await free_item(work, item_id=row.open_item_id, amount_minor=row.amount_minor)
+        work.touched_items.add(row.open_item_id)
+        await move_refunds(
+            work, [row], from_state=RefundState.SUBMITTED, to_state=RefundState.FAILED, reason=reasons[row.id]
+        )
+    return [row.id for row in rows]
+
+
+async def waits_in_run(work: Work, run_id: int) -> bool:
+    """Tell whether refunds of a run wait for the bank."""
+    return any(row.state in LIVE for row in await refunds_of_run(work, run_id))
+
+
+async def refunds_page_of_run(session: AsyncSession, *, company_id: int, run_id: int, limit: int = 500) -> list[Refund]:
+    """Return the refunds of a run in the order of its file."""
+    of_run = refunds.c.batch_id.in_(select(batches.c.id).where(batches.c.run_id == run_id))
+    query = select(Refund).where(refunds.c.company_id == company_id, of_run).order_by(refunds.c.id).limit(limit)
+    return list((await session.execute(query)).scalars())
 
 
 async def submit_refunds(work: Work, *, run_id: int) -> None:

@@ -11,18 +11,19 @@ from gateway.store.collection_runs import batches, runs
 from gateway.store.collections import collections, lines
 from gateway.store.mandates import mandates
 from gateway.store.open_items import open_items
+from gateway.store.refunds import is_shaken, refunds
 from gateway.store.work import Work
-from schemas.states import CollectionState, MandateState, RunState
+from schemas.states import CollectionState, MandateState, RefundState, RunState
 
 
 class Trouble(NamedTuple):
-    """A collection of a run that may not leave as it is: why, and whether a person may keep it."""
+    """A collection (or refund) of a run that may not leave as it is: why, and whether a person may keep it."""
 
     collection_id: int
     party_id: int
     end_to_end_id: str
     amount_minor: int
-    reason: str  # paid, disputed, mandate_changed, mandate_ended
+    reason: str  # paid, disputed, mandate_changed, mandate_ended, refund_shaken
     may_be_kept: bool
 
 
@@ -62,7 +63,22 @@ async def troubles_of(session: AsyncSession, *, company_id: int, run_id: int) ->
         .where(or_(has_ended, and_(c.kept_reason == "", or_(has_changed, _is_paid(), _is_disputed()))))
         .order_by(c.id)
     )
-    return [_trouble(tuple(row)) for row in await session.execute(query)]
+    found = [_trouble(tuple(row)) for row in await session.execute(query)]
+    return found or await _refund_troubles(session, company_id=company_id, run_id=run_id)
+
+
+def _refunds_of(run_id: int) -> ColumnElement[bool]:
+    return refunds.c.batch_id.in_(select(batches.c.id).where(batches.c.run_id == run_id))
+
+
+async def _refund_troubles(session: AsyncSession, *, company_id: int, run_id: int) -> list[Trouble]:
+    """Return the refunds of a run that may not leave as they are: nobody keeps them, the run is discarded."""
+    r = refunds.c
+    query = select(r.id, r.party_id, r.end_to_end_id, r.amount_minor).where(
+        r.company_id == company_id, _refunds_of(run_id),
+        r.state == RefundState.BATCHED, is_shaken(),
+    )  # fmt: skip
+    return [Trouble(*row, "refund_shaken", False) for row in await session.execute(query.order_by(r.id))]
 
 
 def _trouble(row: tuple[Any, ...]) -> Trouble:
@@ -96,10 +112,12 @@ def _any_item(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 async def deciders_of(session: AsyncSession, *, run_id: int) -> frozenset[str]:
-    """Return who decided on single collections of a run (``user:7``): such a person is a maker of it too."""
+    """Return who decided on single collections of a run or proposed its refunds (``user:7``): a maker of it too."""
     c = collections.c
     query = select(c.kept_by, c.late_notice_by).where(of_run(run_id), or_(c.kept_by != "", c.late_notice_by != ""))
-    return frozenset(who for row in await session.execute(query) for who in row if who)
+    proposed = select(refunds.c.proposed_by).where(_refunds_of(run_id))
+    rows = [*await session.execute(query), *await session.execute(proposed)]
+    return frozenset(who for row in rows for who in row if who)
 
 
 async def keep_collections(work: Work, *, run_id: int, ids: Sequence[int], reason: str) -> int:

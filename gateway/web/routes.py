@@ -12,6 +12,7 @@ from gateway.web.api import imports as api_imports
 from gateway.web.api import invoices as api_invoices
 from gateway.web.api import mandates as api_mandates
 from gateway.web.api import policy as api_policy
+from gateway.web.api import refunds as api_refunds
 from gateway.web.api import reviews as api_reviews
 from gateway.web.api import search as api_search
 from gateway.web.api import statements as api_statements
@@ -40,6 +41,7 @@ from gateway.web.pages import (
     mandates,
     notices,
     parts,
+    refunds,
     review,
     review_decide,
     review_many,
@@ -84,6 +86,7 @@ ROUTES: tuple[Route, ...] = (
     *notices.ROUTES,
     *collection_runs.ROUTES,
     *collection_approval.ROUTES,
+    *refunds.ROUTES,
     *settings.ROUTES,
     *collection_settings.ROUTES,
     *audit.ROUTES,
@@ -96,6 +99,7 @@ ROUTES: tuple[Route, ...] = (
     *api_bank_transactions.ROUTES,
     *api_reviews.ROUTES,
     *api_collections.ROUTES,
+    *api_refunds.ROUTES,
     *api_customers.ROUTES,
     *api_invoices.ROUTES,
     *item_changes.ROUTES,

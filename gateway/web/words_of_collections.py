@@ -82,6 +82,7 @@ TROUBLES: Mapping[str, str] = {
     "disputed": mark("an invoice is in dispute now"),
     "mandate_changed": mark("the mandate changed"),
     "mandate_ended": mark("the mandate ended"),
+    "refund_shaken": mark("less is kept for the customer than is paid back"),
 }
 WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     LeftOutReason: REASONS,

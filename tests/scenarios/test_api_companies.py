@@ -50,6 +50,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/creditors/{id}/identifier"): {"identifier": "DE98ZZZ09999999999", **REASON},
     ("POST", "/collection-runs/{id}/end"): {"outcome": "sent", "proof": "A proof of mine"},
     ("POST", "/collection-runs/{id}/discard"): REASON,
+    ("POST", "/refunds/{id}/cancel"): REASON,
+    ("POST", "/refunds/{id}/account"): {"iban": "DE89370400440532013000", **REASON},
     ("POST", "/unpaid/{id}/retry"): {},
     ("POST", "/unpaid/{id}/assign"): {},
     ("POST", "/unpaid/{id}/close"): REASON,
@@ -86,11 +88,15 @@ async def fill(firm: Firm) -> dict[str, str]:
     run_id, unpaid_id = await add_run_and_unpaid(firm, int(customer["id"]))
     [question] = (await firm.get("/review-items"))["items"]
     [transaction] = (await firm.get("/bank-transactions"))["items"]
+    credit = await firm.add_invoice("GEHEIM-C", -500)
+    wanted = {"invoice_id": credit["id"], "amount_minor": 500, "iban": "DE02120300000000202051", **REASON}
+    refund = await firm.post("/refunds", wanted, status=201)
     return {
         "customers": customer["id"], "invoices": invoice["id"], "item-changes": change.json()["change_id"],
         "statements": held.json()["statements"][0]["id"], "files": file.json()["id"],
         "bank-accounts": str(firm.account_id), "review-items": question["id"], "bank-transactions": transaction["id"],
         "creditors": creditor["id"], "mandates": mandate["id"], "collection-runs": run_id, "unpaid": unpaid_id,
+        "refunds": refund["id"],
     }  # fmt: skip
 
 

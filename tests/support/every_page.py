@@ -61,7 +61,8 @@ STOPS = (
     Stop("/mandates"), Stop("/mandates/new"), Stop("{mandate}"), Stop("{mandate}/change"), Stop("/changes"),
     Stop("{signing}", Who.STRANGER), Stop("/settings/creditors"), Stop("/settings/collections"),
     Stop("/settings/collections/reason?code=AM04"), Stop("/collections?until=2026-12-31"),
-    Stop("/collections/runs"), Stop("{run}"), Stop("{run}/approve", Who.APPROVER), Stop("/unpaid"), Stop("{unpaid}"),
+    Stop("/collections/runs"), Stop("{run}"), Stop("{run}/approve", Who.APPROVER), Stop("/refunds"),
+    Stop("{credit}/refund"), Stop("/unpaid"), Stop("{unpaid}"),
     Stop("/imports/invoices"), Stop("{good}"), Stop("{mixed}"), Stop("{asking}"), Stop("/search?q=FA"),
     Stop("/account"), Stop("/settings"), Stop("/banks"), Stop("/users"), Stop("/users/invite"),
     Stop("/users/tokens/new"), Stop("{user}"), Stop("/audit"), Stop("/parts"), Stop("/invoices/123456", status=404),
@@ -74,6 +75,7 @@ MORE_STOPS = (
     Stop("/changes", Who.BEGINNER), Stop("/changes", Who.APPROVER), Stop("/settings/creditors", Who.BEGINNER),
     Stop("/collections", Who.BEGINNER), Stop("/collections/runs", Who.BEGINNER), Stop("{run}", Who.APPROVER),
     Stop("/collections?until=2026-12-31&letters=1"), Stop("{sending}"), Stop("{returned}"), Stop("{discarded}"), Stop("/unpaid", Who.BEGINNER),
+    Stop("/refunds?which=all", Who.APPROVER), Stop("/refunds", Who.BEGINNER),
     Stop("/unpaid?which=retried"), Stop("{retried}"),
     Stop("/review", Who.BEGINNER), Stop("/review"), Stop("/review/chosen"),
     Stop("{question}/split?other=1"), Stop("/statements?state=held"), Stop("/invoices?which=overdue"),
@@ -167,8 +169,12 @@ async def _work(desk: Desk) -> dict[str, str]:
     draft, signing = await _mandate(desk, "D1")
     _, asked = await _mandate(desk, "D2")
     await desk.site.browser().post(f"{asked}/code")
+    credit = await _first(desk, "/invoices?kind=credit_note", r"/invoices/\d+")
+    refund = {"amount": "1.00", "account": "other", "iban": german_iban(8), "reason": "he asked for it"}
+    assert (await desk.clerk.post(f"{credit}/refund", refund)).status == 303
     return collected | {
         "mandate": draft,
+        "credit": credit,
         "signing": signing,
         "signing_with_code": asked,
         "link": await _link(desk.site),

@@ -8,7 +8,7 @@ from gateway.services.approve_run import SeenRun, approve_run
 from gateway.services.log_in import TooManyAttempts
 from gateway.services.read_run import run_of
 from gateway.services.use_second_factor import SecondFactor
-from gateway.store import collection_runs, creditor_terms, run_lists, runs_in_work
+from gateway.store import collection_runs, creditor_terms, refunds_in_runs, run_lists, runs_in_work
 from gateway.store.accounts import get_account
 from gateway.web.context import Call
 from gateway.web.errors import status_of
@@ -37,6 +37,7 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
             "collections": await run_lists.collections_page(
                 session, company_id=company_id, run_id=run_id, cursor=query.cursor
             ),
+            "refunds": await refunds_in_runs.refunds_page_of_run(session, company_id=company_id, run_id=run_id),
             "troubles": await runs_in_work.troubles_of(session, company_id=company_id, run_id=run_id),
         }
     is_maker = call.actor.id == run.made_by_id or call.actor.word in deciders

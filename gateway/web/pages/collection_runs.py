@@ -12,15 +12,16 @@ from gateway.services.discard_run import discard_run, ids_for, keep_collections
 from gateway.services.freeze_run import maker_of
 from gateway.services.read_run import check_bytes, run_of
 from gateway.services.submit_run import begin_submission, end_submission
-from gateway.store import collection_runs, run_lists, runs_in_work, transaction_history
+from gateway.store import collection_runs, refunds_in_runs, run_lists, runs_in_work, transaction_history
 from gateway.store.accounts import get_account
 from gateway.store.collection_runs import CollectionRun
+from gateway.store.refunds import Refund
 from gateway.web.context import Call
 from gateway.web.errors import status_of
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
 from schemas.errors import Conflict, GatewayError
-from schemas.states import RunState, SubmissionState
+from schemas.states import RunKind, RunState, SubmissionState
 
 _OPEN = (SubmissionState.SENDING, SubmissionState.UNKNOWN)
 
@@ -59,6 +60,7 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
         values["collections"] = await run_lists.collections_page(
             session, company_id=company_id, run_id=run_id, cursor=query.cursor
         )
+        values["refunds"] = await _refunds(session, run)
         values["troubles"] = await _troubles(session, run)
         names = [one.party_id for one in values["troubles"]] + [one["party_id"] for one in run.left_out[:50]]
         values["names"] = await run_lists.names_of_parties(session, company_id=company_id, ids=names)
@@ -66,6 +68,12 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
     values["attempt"] = next((one for one in attempts if one.state in _OPEN), None)
     values["is_maker"] = run.made_by_id is not None and run.made_by_id == call.actor.id
     return call.page("collections/run.html", status=status, **values)
+
+
+async def _refunds(session: Any, run: CollectionRun) -> list[Refund]:
+    if run.kind is not RunKind.REFUND:
+        return []
+    return await refunds_in_runs.refunds_page_of_run(session, company_id=run.company_id, run_id=run.id)
 
 
 async def _troubles(session: Any, run: CollectionRun) -> list[runs_in_work.Trouble]:

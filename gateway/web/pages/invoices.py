@@ -10,6 +10,7 @@ from aiohttp import web
 from gateway.domain.access import Right
 from gateway.domain.open_item import is_overdue, item_state, open_minor
 from gateway.services import decide_item_change, manage_invoices
+from gateway.services.propose_refund import refundable_minor
 from gateway.store import item_lists, open_items, parties, transaction_history
 from gateway.store.database import ReadSession
 from gateway.store.item_lists import ItemFilter, ItemOrder
@@ -93,6 +94,7 @@ class ItemView(NamedTuple):
     versions: Sequence[OpenItemVersion]
     names: dict[str, str]  # Of those who made the versions.
     changes: Sequence[ItemChange]
+    refundable_minor: int
 
 
 async def show_items(call: Call) -> web.StreamResponse:
@@ -185,6 +187,7 @@ async def _view(session: ReadSession, call: Call, item: OpenItem) -> ItemView:
         versions=versions,
         names=await transaction_history.names_of(session, [version.actor for version in versions]),
         changes=await open_items.waiting_changes(session, company_id=company_id, item_id=item.id),
+        refundable_minor=refundable_minor(item),
     )
 
 

@@ -95,6 +95,7 @@ SENTENCES: Mapping[str, str] = {
     "reject_collection": mark("%(who)s learned from the bank that it rejected the debit %(subject)s"),
     "cancel_collection": mark("%(who)s cancelled the debit %(subject)s"),
     "propose_refund": mark("%(who)s proposed the refund %(subject)s"),
+    "propose_refund_account": mark("%(who)s proposed another account for the refund %(subject)s"),
     "approve_refund": mark("%(who)s approved the refund %(subject)s"),
     "cancel_refund": mark("%(who)s cancelled the refund %(subject)s"),
     "set_bank_profile": mark("%(who)s set what the bank of the account %(subject)s wants of files"),
