@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -65,4 +66,5 @@ def _lived(databases: Databases, folder: Path, seeds: range) -> Iterator[Year]:
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
         for seed, year in zip(seeds, pool.map(live_in, *zip(*places, strict=True)), strict=True):
             print(f"seed {seed}: {year.words or 'sound'}", flush=True)
+            shutil.rmtree(folder / str(seed))  # It may lie in memory.
             yield year

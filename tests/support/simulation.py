@@ -120,6 +120,8 @@ async def _desk(world: World, date: dt.date, agenda: list[tuple[dt.datetime, int
             await _promise(world, run_id, agenda)
     if world.dice.random() < 0.06:
         await changes.change_something(world)
+    if world.dice.random() < 0.02:
+        await people.give_back(world)
 
 
 async def _promise(world: World, run_id: int, agenda: list[tuple[dt.datetime, int]]) -> None:

@@ -15,8 +15,8 @@ _LATE = {Event.REJECT_LATE, Event.REFUSE}
 # Without these a year is not one of a company that collects. Each has to occur in the years that are proved.
 EVENTS = (
     "settled", "settled a day later", "rejected at once", "rejected late", "refused", "whole block or file rejected",
-    "returned", "refunded within eight weeks", "refunded as unauthorised", "returned with a fee", "retried",
-    "retry cancelled", "cancelled before it left", "taken out of a run", "one-off collected", "amendment told",
+    "returned", "refunded within eight weeks", "refunded as unauthorised", "returned with a fee",
+    "reversed by us", "retried", "retry cancelled", "cancelled before it left", "taken out of a run", "one-off collected", "amendment told",
     "mandate expired", "mandate revoked", "batch credit", "report lost", "letter repeated", "letter late",
     "rejection told on the telephone", "unknown submission", "explanation accepted", "transfer allocated by hand",
     "transfer kept on account",
@@ -40,6 +40,7 @@ def _at_the_bank(world: World) -> Counter[str]:
         seen["returned"] += held.outcome is Outcome.RETURNED
         if held.outcome is Outcome.REFUNDED:
             seen["refunded within eight weeks" if held.reason == "MD06" else "refunded as unauthorised"] += 1
+        seen["reversed by us"] += held.outcome is Outcome.REVERSED
         seen["returned with a fee"] += held.fee_minor > 0
     for block in world.bank.state.blocks.values():
         days = Counter(world.bank.state.held[key].settled_on for key in block.end_to_end_ids)

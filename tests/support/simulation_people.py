@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from gateway.domain.matching.model import Line, Strength
 from gateway.domain.matching.record import from_record
-from gateway.fake_bank import Outcome, Transfer
+from gateway.fake_bank import Outcome, Transfer, calendar
 from gateway.services.approve_run import RunHasTrouble
 from gateway.services.cancel_collection import cancel_collection
 from gateway.services.discard_run import take_out
@@ -242,6 +242,14 @@ async def ask_about_silence(world: World) -> None:
             async with treasury.work() as work:
                 await reject_by_person(work, collection_id=row.id, reason=reason, proof="on the telephone")
             world.events["rejection told on the telephone"] += 1
+
+
+async def give_back(world: World) -> None:
+    """Give a debit of the last days back, on the page of the bank: it was asked for by mistake."""
+    is_fresh = collections.c.collection_date >= world.today - dt.timedelta(days=5)
+    found = await world.treasury.rows(Collection, collections.c.state == CollectionState.SETTLED, is_fresh)
+    if found:
+        world.bank.state.plan(calendar.shifted(world.today, 1), "reverse", world.dice.choice(found).end_to_end_id)
 
 
 def _call(world: World, end_to_end_id: str) -> None:
