@@ -1,5 +1,6 @@
 """Simulated years against the pretended bank: at the end every cent is where the bank says, nothing was asked twice."""
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -63,7 +64,7 @@ def _lived(databases: Databases, folder: Path, seeds: range) -> Iterator[Year]:
         yield from (live_in(*place) for place in places)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), context, gc.set_threshold, (20_000,)) as pool:
         for seed, year in zip(seeds, pool.map(live_in, *zip(*places, strict=True)), strict=True):
             print(f"seed {seed}: {year.words or 'sound'}", flush=True)
             shutil.rmtree(folder / str(seed))  # It may lie in memory.

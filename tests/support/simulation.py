@@ -61,11 +61,11 @@ async def live_a_year(seed: int, database: Database, folder: Path, *, days: int 
             is_round = count % _ROUND == 0
             if is_round:
                 await people.ask_about_silence(world)
-                if broken := list(broken_at_the_bank(world)):
-                    return await _told(world, broken)
             if count < days:
                 await _desk(world, date, agenda, is_round=is_round)
-            await _hand_over(world, date, agenda)
+            is_given = await _hand_over(world, date, agenda)
+            if is_given and (broken := list(broken_at_the_bank(world))):
+                return await _told(world, broken)
             world.at(_moment(date, _EVENING))
             world.bank.close_day(date)
         await _morning(world, date + dt.timedelta(days=1))
@@ -134,8 +134,12 @@ async def _promise(world: World, run_id: int, agenda: list[tuple[dt.datetime, in
     heapq.heappush(agenda, (run.latest_submission_at - dt.timedelta(minutes=world.dice.randint(3, 40)), run_id))
 
 
-async def _hand_over(world: World, date: dt.date, agenda: list[tuple[dt.datetime, int]]) -> None:
+async def _hand_over(world: World, date: dt.date, agenda: list[tuple[dt.datetime, int]]) -> bool:
+    """Bring to the bank what has to leave on a day; tell whether there was something."""
+    is_given = False
     while agenda and agenda[0][0].date() <= date:
         moment, run_id = heapq.heappop(agenda)
         world.at(moment)
         await people.hand_over(world, run_id)
+        is_given = True
+    return is_given
