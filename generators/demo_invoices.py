@@ -17,6 +17,8 @@ _FIRST_CREDIT_NOTE = 41
 _PRICES_MINOR = (1_290, 2_495, 4_950, 8_900, 12_750, 24_900, 38_400, 64_900)
 _DISCOUNT_DAYS = 14
 _VAT_PERCENT = 19
+# The company began with direct debits lately: what was issued before is paid by transfer.
+_DEBITED_DAYS = dt.timedelta(days=28)
 
 
 class Draft(NamedTuple):
@@ -139,10 +141,11 @@ def invoice_rows(invoices: Iterable[Invoice]) -> list[InvoiceRow]:
     """Return the items as rows of invoices.csv."""
     items = list(invoices)
     numbers = {item.draft.key: item.number for item in items if item.draft.key}
-    return [_row(item, numbers) for item in items]
+    begun = max(item.draft.issue_date for item in items) - _DEBITED_DAYS
+    return [_row(item, numbers, is_debited=item.draft.issue_date >= begun) for item in items]
 
 
-def _row(item: Invoice, numbers: dict[str, str]) -> InvoiceRow:
+def _row(item: Invoice, numbers: dict[str, str], *, is_debited: bool) -> InvoiceRow:
     draft, until = item.draft, item.discount_until
     return InvoiceRow(
         number=item.number,
@@ -157,6 +160,6 @@ def _row(item: Invoice, numbers: dict[str, str]) -> InvoiceRow:
         text=item.text,
         kind="credit_note" if draft.amount_minor < 0 else "invoice",
         original_number=numbers.get(draft.credits_key, ""),
-        payment_method=draft.customer.row.payment_method,
+        payment_method=draft.customer.row.payment_method if is_debited else "transfer",
         order_reference=draft.order_reference,
     )

@@ -9,6 +9,7 @@ from gateway.web.api import creditors as api_creditors
 from gateway.web.api import customers as api_customers
 from gateway.web.api import description, exports, item_changes
 from gateway.web.api import imports as api_imports
+from gateway.web.api import instalments as api_instalments
 from gateway.web.api import invoices as api_invoices
 from gateway.web.api import mandates as api_mandates
 from gateway.web.api import policy as api_policy
@@ -102,6 +103,7 @@ ROUTES: tuple[Route, ...] = (
     *api_refunds.ROUTES,
     *api_customers.ROUTES,
     *api_invoices.ROUTES,
+    *api_instalments.ROUTES,
     *item_changes.ROUTES,
     *api_mandates.ROUTES,
     *api_creditors.ROUTES,

@@ -26,6 +26,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/invoices/{id}"): {"amount_minor": 1},
     ("POST", "/invoices/{id}/dispute"): {"disputed_minor": 1, **REASON},
     ("POST", "/invoices/{id}/cancel"): REASON,
+    ("PUT", "/invoices/{id}/instalments"): {"instalments": [], **REASON},
     ("POST", "/item-changes/{id}/accept"): {},
     ("POST", "/item-changes/{id}/dismiss"): {},
     ("PATCH", "/bank-accounts/{id}"): {"name": "Stolen"},

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from gateway.domain.access import Right
+from gateway.domain.collecting.model import Part
 from gateway.domain.open_item import is_overdue, item_state, open_minor
 from gateway.services import decide_item_change, manage_invoices
+from gateway.services.plan_instalments import plan_instalments
 from gateway.services.propose_refund import refundable_minor
-from gateway.store import item_lists, open_items, parties, transaction_history
+from gateway.store import instalments, item_lists, open_items, parties, transaction_history
 from gateway.store.database import ReadSession
 from gateway.store.item_lists import ItemFilter, ItemOrder
 from gateway.store.open_items import ItemChange, OpenItem, OpenItemVersion
@@ -23,11 +25,12 @@ from gateway.web.faults import faults_of
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
 from gateway.web.typed import read_amount, read_date
+from gateway.web.views.instalments import PARTS_SHOWN, typed_parts
 from schemas.errors import GatewayError, NotFound
 from schemas.states import ItemState, OpenItemKind
 
 Act = Callable[[Work, OpenItem], Awaitable[str]]
-_FORMS = frozenset({"dispute", "credit", "cancel"})
+_FORMS = frozenset({"dispute", "credit", "cancel", "instalments"})
 
 
 class NoSuchItem(NotFound):
@@ -95,6 +98,7 @@ class ItemView(NamedTuple):
     names: dict[str, str]  # Of those who made the versions.
     changes: Sequence[ItemChange]
     refundable_minor: int
+    parts: Sequence[Part]
 
 
 async def show_items(call: Call) -> web.StreamResponse:
@@ -156,7 +160,12 @@ async def _answer(call: Call, *, error: GatewayError | None = None) -> web.Strea
         doing = call.request.path.rpartition("/")[2]
         wrong = faults_of(error) if doing in _FORMS else {"": str(error)}
         values = {"doing": doing, "typed": await call.form(), "wrong": wrong}
-    return call.page("invoices/one.html", status=422 if error else 200, view=view, today=call.now.date(), **values)
+    today = call.now.date()
+    coming = [part for part in view.parts if part.due_date >= today]
+    return call.page(
+        "invoices/one.html", status=422 if error else 200, view=view, today=today, coming=coming,
+        parts_shown=PARTS_SHOWN, **values,
+    )  # fmt: skip
 
 
 async def find_item(session: ReadSession, call: Call) -> OpenItem:
@@ -188,6 +197,7 @@ async def _view(session: ReadSession, call: Call, item: OpenItem) -> ItemView:
         names=await transaction_history.names_of(session, [version.actor for version in versions]),
         changes=await open_items.waiting_changes(session, company_id=company_id, item_id=item.id),
         refundable_minor=refundable_minor(item),
+        parts=await instalments.parts_of(session, company_id=company_id, item_id=item.id),
     )
 
 
@@ -214,6 +224,19 @@ async def dispute(call: Call) -> web.StreamResponse:
         reason = form.get("reason", "").strip()[:200]
         await manage_invoices.dispute_item(work, item_id=item.id, disputed_minor=minor, reason=reason)
         return call._("In dispute.") if minor else call._("The dispute is over.")
+
+    return await _do(call, act)
+
+
+async def plan_parts(call: Call) -> web.StreamResponse:
+    """Let an invoice be paid in instalments; rows that are empty do not count, and none makes it due as a whole."""
+    form = await call.form()
+
+    async def act(work: Work, item: OpenItem) -> str:
+        parts = typed_parts(call, form, item.currency)
+        reason = form.get("reason", "").strip()[:200]
+        await plan_instalments(work, item_id=item.id, parts=parts, reason=reason)
+        return call._("Instalments planned.") if parts else call._("Due as a whole again.")
 
     return await _do(call, act)
 
@@ -268,6 +291,7 @@ ROUTES = (
     page("GET", "/invoices", Right.SEE, show_items),
     page("GET", "/invoices/{id}", Right.SEE, show_item),
     page("POST", "/invoices/{id}/dispute", Right.WORK, dispute),
+    page("POST", "/invoices/{id}/instalments", Right.WORK, plan_parts),
     page("POST", "/invoices/{id}/cancel", Right.WORK, cancel),
     page("POST", "/invoices/{id}/credit", Right.WORK, credit),
     page("POST", "/invoices/{id}/changes/{change}", Right.WORK, decide_change),

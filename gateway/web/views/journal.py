@@ -48,6 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "propose_item_change": mark("%(who)s proposed a change of %(subject)s"),
     "accept_item_change": mark("%(who)s applied the change that was proposed for %(subject)s"),
     "dismiss_item_change": mark("%(who)s dismissed the change that was proposed for %(subject)s"),
+    "plan_instalments": mark("%(who)s planned instalments for %(subject)s"),
     "dispute_item": mark("%(who)s began or ended the dispute of %(subject)s"),
     "cancel_item": mark("%(who)s cancelled %(subject)s"),
     "move_mandate": mark("%(who)s changed the state of the mandate %(subject)s"),
@@ -135,7 +136,7 @@ COUNTS: Mapping[str, str] = {
     "booked": mark("booked"), "asked": mark("asked about"), "ignored": mark("set aside"),
     "announced": mark("announced"), "allocations": mark("allocations"),
     "bank_transactions": mark("bank transactions"), "reversed": mark("reversed"), "facts": mark("facts"),
-    "sessions": mark("sessions ended"), "broken": mark("rules broken"),
+    "sessions": mark("sessions ended"), "instalments": mark("instalments"), "broken": mark("rules broken"),
 }  # fmt: skip
 _PATHS: Mapping[str, str] = {
     "bank_transaction": "/bank-transactions/{}", "statement": "/statements/{}", "file": "/statements/files/{}",
