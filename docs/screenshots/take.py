@@ -63,6 +63,9 @@ SHOTS = (
     Shot("runs", "clara", "/collections/runs"),
     Shot("run", "clara", "/collections/runs", ("#runs tbody th a",)),
     Shot("unpaid", "clara", "/unpaid?which=all"),
+    Shot("unpaid-debit", "clara", "/unpaid?which=all", ("#unpaid tbody th a",)),
+    Shot("refunds", "clara", "/refunds"),
+    Shot("import-debits", "clara", "/imports/collections"),
     Shot("search", "clara", "/search?q=RE-2026-008"),
     Shot("import-upload", "clara", "/imports/invoices"),
     Shot("import-table", "clara", "/imports/invoices"),
@@ -76,6 +79,7 @@ SHOTS = (
     Shot("users-invite", "ada", "/users/invite"),
     Shot("banks", "ada", "/banks"),
     Shot("creditors", "ada", "/settings/creditors"),
+    Shot("collection-settings", "ada", "/settings/collections"),
 )
 # A list as a French system writes it, with one wrong line.
 LIST = """Numéro de pièce;Code client;Date facture;Échéance;Devise;Montant TTC

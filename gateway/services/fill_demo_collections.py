@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gateway.domain.calendar import bank_days_after, next_bank_day
 from gateway.services import add_people
 from gateway.services.approve_run import add_approval, check_troubles
+from gateway.services.fill_demo_proposals import propose_for_demo
 from gateway.services.freeze_run import CollectPlace, Maker, freeze_runs
 from gateway.services.import_statement import Gate, import_file
 from gateway.services.manage_invoices import add_item
@@ -62,6 +63,7 @@ async def fill_demo_collections(
     await freeze_runs(
         desk.place(gate.now()), company_id=company_id, until_date=wanted.until_date, maker=Maker(maker, maker.id)
     )
+    await propose_for_demo(gate, company_id=company_id, maker=maker)
 
 
 async def _person(gate: Gate, login: str) -> Actor:
