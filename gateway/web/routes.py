@@ -15,6 +15,7 @@ from gateway.web.api import mandates as api_mandates
 from gateway.web.api import policy as api_policy
 from gateway.web.api import refunds as api_refunds
 from gateway.web.api import reviews as api_reviews
+from gateway.web.api import run_requests as api_run_requests
 from gateway.web.api import search as api_search
 from gateway.web.api import statements as api_statements
 from gateway.web.api import unpaid as api_unpaid
@@ -48,6 +49,7 @@ from gateway.web.pages import (
     review_many,
     review_memory,
     review_split,
+    run_requests,
     search,
     settings,
     signing,
@@ -88,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
     *collection_runs.ROUTES,
     *collection_approval.ROUTES,
     *refunds.ROUTES,
+    *run_requests.ROUTES,
     *settings.ROUTES,
     *collection_settings.ROUTES,
     *audit.ROUTES,
@@ -101,6 +104,7 @@ ROUTES: tuple[Route, ...] = (
     *api_reviews.ROUTES,
     *api_collections.ROUTES,
     *api_refunds.ROUTES,
+    *api_run_requests.ROUTES,
     *api_customers.ROUTES,
     *api_invoices.ROUTES,
     *api_instalments.ROUTES,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from gateway.domain.collecting.model import LeftOutReason
+from schemas.cancellation import CancellationReason
+from schemas.reversal import ReversalReason
 from schemas.states import CollectionState, NoticeKind, RefundState, RunState, SubmissionState
 
 
@@ -84,6 +86,20 @@ TROUBLES: Mapping[str, str] = {
     "mandate_ended": mark("the mandate ended"),
     "refund_shaken": mark("less is kept for the customer than is paid back"),
 }
+CANCELLATION_REASONS: Mapping[StrEnum, str] = {
+    CancellationReason.DUPLICATE: mark("it was sent twice"),
+    CancellationReason.BY_CUSTOMER: mark("the customer asked for it"),
+    CancellationReason.UNJUSTIFIED: mark("it is not owed"),
+    CancellationReason.TECHNICAL: mark("a technical problem"),
+    CancellationReason.FRAUD: mark("fraud"),
+    CancellationReason.WRONG_AMOUNT: mark("the amount is wrong"),
+    CancellationReason.WRONG_ACCOUNT: mark("the account is wrong"),
+    CancellationReason.WRONG_DATE: mark("the day is wrong"),
+}
+REVERSAL_REASONS: Mapping[StrEnum, str] = {
+    ReversalReason.DUPLICATE: mark("it was collected twice"),
+    ReversalReason.UNSPECIFIED: mark("no reason is given"),
+}
 WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     LeftOutReason: REASONS,
     RunState: RUN_STATES,
@@ -91,4 +107,6 @@ WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     SubmissionState: SUBMISSION_STATES,
     RefundState: REFUND_STATES,
     NoticeKind: NOTICE_KINDS,
+    CancellationReason: CANCELLATION_REASONS,
+    ReversalReason: REVERSAL_REASONS,
 }

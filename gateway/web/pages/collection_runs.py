@@ -12,15 +12,18 @@ from gateway.services.discard_run import discard_run, ids_for, keep_collections
 from gateway.services.freeze_run import maker_of
 from gateway.services.read_run import check_bytes, run_of
 from gateway.services.submit_run import begin_submission, end_submission
-from gateway.store import collection_runs, refunds_in_runs, run_lists, runs_in_work, transaction_history
+from gateway.store import collection_runs, refunds_in_runs, run_lists, run_requests, runs_in_work, transaction_history
 from gateway.store.accounts import get_account
 from gateway.store.collection_runs import CollectionRun
 from gateway.store.refunds import Refund
+from gateway.store.run_requests import RunRequest
 from gateway.web.context import Call
 from gateway.web.errors import status_of
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
+from schemas.cancellation import CancellationReason
 from schemas.errors import Conflict, GatewayError
+from schemas.reversal import ReversalReason
 from schemas.states import RunKind, RunState, SubmissionState
 
 _OPEN = (SubmissionState.SENDING, SubmissionState.UNKNOWN)
@@ -42,10 +45,11 @@ async def list_runs(call: Call) -> web.StreamResponse:
 
 async def show_run(call: Call) -> web.StreamResponse:
     """Show one run."""
-    return await _answer(call)
+    return await answer_with(call)
 
 
-async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.StreamResponse:
+async def answer_with(call: Call, *, fault: str = "", status: int = 200) -> web.StreamResponse:
+    """Show a run, with what could not be done."""
     run = await run_of(call.collecting, company_id=call.company_id, run_id=call.key())
     query = call.query(PageQuery)
     reasons = {reason.value: reason for reason in LeftOutReason}
@@ -61,10 +65,13 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
             session, company_id=company_id, run_id=run_id, cursor=query.cursor
         )
         values["refunds"] = await _refunds(session, run)
+        values["requests"] = await _requests(session, run)
+        makers = [one.actor for one in values["requests"]]
+        values["actors"] |= await transaction_history.names_of(session, makers)
         values["troubles"] = await _troubles(session, run)
         names = [one.party_id for one in values["troubles"]] + [one["party_id"] for one in run.left_out[:50]]
         values["names"] = await run_lists.names_of_parties(session, company_id=company_id, ids=names)
-    values["attempts"] = attempts
+    values |= {"attempts": attempts, "cancellations": CancellationReason, "reversals": ReversalReason}
     values["attempt"] = next((one for one in attempts if one.state in _OPEN), None)
     values["is_maker"] = run.made_by_id is not None and run.made_by_id == call.actor.id
     return call.page("collections/run.html", status=status, **values)
@@ -74,6 +81,12 @@ async def _refunds(session: Any, run: CollectionRun) -> list[Refund]:
     if run.kind is not RunKind.REFUND:
         return []
     return await refunds_in_runs.refunds_page_of_run(session, company_id=run.company_id, run_id=run.id)
+
+
+async def _requests(session: Any, run: CollectionRun) -> list[RunRequest]:
+    if run.kind is not RunKind.DIRECT_DEBIT or run.state not in (RunState.SUBMITTED, RunState.CLOSED):
+        return []
+    return await run_requests.requests_of_run(session, company_id=run.company_id, run_id=run.id)
 
 
 async def _troubles(session: Any, run: CollectionRun) -> list[runs_in_work.Trouble]:
@@ -94,7 +107,7 @@ async def discard(call: Call) -> web.StreamResponse:
         async with call.begin(ids=ids_for(run)) as work:
             await discard_run(work, run_id=run.id, reason=form.get("reason", ""))
     except GatewayError as error:
-        return await _answer(call, fault=str(error), status=status_of(error))
+        return await answer_with(call, fault=str(error), status=status_of(error))
     return await _done(call, call._("Discarded. What is due can be collected again."))
 
 
@@ -117,7 +130,7 @@ async def decide(call: Call) -> web.StreamResponse:
             )
         )  # fmt: skip
     except GatewayError as error:
-        return await _answer(call, fault=str(error), status=status_of(error))
+        return await answer_with(call, fault=str(error), status=status_of(error))
     path = f"/collections/runs/{frozen.run_ids[0]}" if frozen.run_ids else "/collections/runs"
     return await _done(call, call._("Taken out. The rest is a new file, which needs a new approval."), path)
 
@@ -134,9 +147,9 @@ async def begin_sending(call: Call) -> web.StreamResponse:
     try:
         await begin_submission(call.collecting, company_id=call.company_id, run_id=call.key(), actor=call.actor)
     except RunHasTrouble as error:
-        return await _answer(call, fault=str(error), status=409)
+        return await answer_with(call, fault=str(error), status=409)
     except GatewayError as error:
-        return await _answer(call, fault=str(error), status=status_of(error))
+        return await answer_with(call, fault=str(error), status=status_of(error))
     return await _done(call, call._("Download the file, upload it at your bank, then say here how it ended."))
 
 
@@ -149,9 +162,9 @@ async def end_sending(call: Call) -> web.StreamResponse:
         async with call.begin(ids=2 * run.collection_count + 100) as work:
             await end_submission(work, run_id=run.id, outcome=outcome, proof=form.get("proof", ""))
     except ValueError:
-        return await _answer(call, fault=str(NoDebitMarked()), status=422)
+        return await answer_with(call, fault=str(NoDebitMarked()), status=422)
     except GatewayError as error:
-        return await _answer(call, fault=str(error), status=status_of(error))
+        return await answer_with(call, fault=str(error), status=status_of(error))
     return await _done(call, call._("Written down."))
 
 
@@ -166,7 +179,7 @@ async def send_file(call: Call) -> web.StreamResponse:
             raise FileNotOut
         path = await check_bytes(call.collecting, run, call.actor)
     except GatewayError as error:
-        return await _answer(call, fault=str(error), status=status_of(error))
+        return await answer_with(call, fault=str(error), status=status_of(error))
     async with call.begin(ids=5) as work:
         work.say("hand_out_file", f"run:{run.id}", reason=run.sha256)
     headers = {

@@ -89,6 +89,10 @@ SENTENCES: Mapping[str, str] = {
     "alarm_bytes_differ": mark(
         "Alarm: the file of the run %(subject)s is not the one that was frozen; noticed by %(who)s"
     ),
+    "request_cancellation": mark("%(who)s wrote a request to the bank not to collect debits of the run %(subject)s"),
+    "request_reversal": mark("%(who)s wrote a request to the bank to give debits of the run %(subject)s back"),
+    "hand_out_request": mark("%(who)s took a request to the bank about the run %(subject)s"),
+    "confirm_cancelled": mark("%(who)s noted that the bank cancelled debits of the run %(subject)s"),
     "collect_despite_notice": mark("%(who)s planned the debit %(subject)s although the notice was missing or late"),
     "announce_collections": mark("%(who)s told the debtor of the mandate %(subject)s of debits to come"),
     "record_notice": mark("%(who)s noted that the debtor of the mandate %(subject)s was told of a debit"),

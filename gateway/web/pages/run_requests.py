@@ -1,0 +1,77 @@
+"""What the bank is asked about a file that it has: not to collect, to give back; and what it confirmed."""
+
+from collections.abc import Mapping
+
+from aiohttp import hdrs, web
+
+from gateway.domain.access import Right
+from gateway.services.ask_bank import Wanted, ask_bank, confirm_cancelled, hand_out_request
+from gateway.services.log_in import TooManyAttempts
+from gateway.services.use_second_factor import SecondFactor
+from gateway.web.context import Call
+from gateway.web.errors import status_of
+from gateway.web.pages.collection_runs import NoDebitMarked, answer_with
+from gateway.web.routing import page
+from schemas.cancellation import CancellationReason
+from schemas.errors import GatewayError
+from schemas.reversal import ReversalReason
+
+
+async def ask(call: Call) -> web.StreamResponse:
+    """Write a request to the bank, or note that it confirmed one."""
+    form = await call.form()
+    chosen = [int(text) for text in form.getall("collection", []) if text.isdigit() and len(text) <= 18]
+    try:
+        say = await _confirm(call, form, chosen) if form.get("what") == "confirmed" else await _ask(call, form, chosen)
+    except GatewayError as error:
+        return await answer_with(call, fault=str(error), status=status_of(error))
+    return call.redirect(f"/collections/runs/{call.key()}", say=say)
+
+
+async def _ask(call: Call, form: Mapping[str, str], chosen: list[int]) -> str:
+    try:
+        reason = (
+            ReversalReason(form.get("reversal", ""))
+            if form.get("what") == "reverse"
+            else CancellationReason(form.get("cancellation", ""))
+        )
+    except ValueError as error:
+        raise NoDebitMarked from error
+    wanted = Wanted(call.key(), chosen, reason)
+    await ask_bank(call.collecting, company_id=call.company_id, wanted=wanted, actor=call.actor)
+    if isinstance(reason, ReversalReason):
+        return call._("Written. An approver hands the file out below; then upload it at your bank.")
+    return call._("Written. Download the file below and upload it at your bank, then wait for its answer.")
+
+
+async def _confirm(call: Call, form: Mapping[str, str], chosen: list[int]) -> str:
+    async with call.begin(ids=4 * len(chosen) + 100) as work:
+        await confirm_cancelled(work, run_id=call.key(), collection_ids=chosen, proof=form.get("proof", ""))
+    return call._("Cancelled. What is due can be collected again.")
+
+
+async def hand_out(call: Call) -> web.StreamResponse:
+    """Hand out the file of a request; that of a reversal to an approver with his second factor."""
+    form = await call.form()
+    factor = SecondFactor(call.gateway.key, call.gateway.log_in_rules)
+    sha256 = form.get("sha256", "")
+    try:
+        path = await hand_out_request(
+            call.collecting, factor, caller=call.caller, run_id=call.key(), sha256=sha256, code=form.get("code", "")
+        )
+    except TooManyAttempts as error:
+        return await answer_with(call, fault=str(error), status=429)
+    except GatewayError as error:
+        return await answer_with(call, fault=str(error), status=status_of(error))
+    name = f"request-{call.key()}-{sha256[:8]}.xml"
+    headers = {
+        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
+        hdrs.CONTENT_TYPE: "application/xml",
+    }
+    return web.FileResponse(path, headers=headers)
+
+
+ROUTES = (
+    page("POST", "/collections/runs/{id}/ask", Right.WORK, ask),
+    page("POST", "/collections/runs/{id}/request", Right.SEE_IBAN, hand_out),
+)
