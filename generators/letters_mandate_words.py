@@ -58,7 +58,7 @@ _FR = {
     "debtor": "Débiteur",
     "ultimate_debtor": "Pour le compte de",
     "permission": (
-        "En signant, j'autorise {creditor} à transmettre des ordres de prélèvement à ma banque et j'autorise ma banque"
+        "En signant, j’autorise {creditor} à transmettre des ordres de prélèvement à ma banque et j’autorise ma banque"
         " à débiter mon compte en conséquence."
     ),
     "refund": (
@@ -67,7 +67,7 @@ _FR = {
     ),
     "no_refund": (
         "Ce mandat est réservé aux prélèvements entre entreprises. Je ne peux pas demander de remboursement une fois"
-        " mon compte débité ; jusqu'à l'échéance, je peux demander à ma banque de ne pas payer."
+        " mon compte débité ; jusqu’à l’échéance, je peux demander à ma banque de ne pas payer."
     ),
     "signature": "Signature",
     "place_and_date": "Lieu et date",

@@ -28,7 +28,7 @@ _FR = {
     "creditor_identifier": "Identifiant créancier SEPA (ICS)",
     "account": "Votre compte",
     "customer_number": "Numéro de client",
-    "close": "Merci de veiller à ce que le compte soit approvisionné à cette date. Vous n'avez rien d'autre à faire.",
+    "close": "Merci de veiller à ce que le compte soit approvisionné à cette date. Vous n’avez rien d’autre à faire.",
 }
 _DE = {
     "title": "Vorankündigung einer SEPA-Lastschrift",
