@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
-SOON_S = 1.0  # Small work is done by then, so most people never wait for a second page.
+SOON_S = 0.4  # Small work is done by then, so most people never wait for a second page.
 
 
 class SlowWork:

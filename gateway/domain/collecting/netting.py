@@ -18,6 +18,8 @@ class Credits:
 
     def take(self, amount_minor: int) -> tuple[Line, ...]:
         """Return the credit lines (below zero) that go off an amount, at most the whole of it."""
+        if not self._left:
+            return ()
         taken: list[Line] = []
         while amount_minor and self._left:
             key, left = self._left.pop(0)

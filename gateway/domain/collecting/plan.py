@@ -71,7 +71,7 @@ def plan_collections(facts: DueFacts, *, rules: CollectRules, until_date: dt.dat
             left_out.append(result)
         else:
             planned.append(result)
-    planned.sort(key=lambda one: (one.collection_date, one.party_id, one.lines[0].item_id))
+    planned.sort(key=lambda one: (one.collection_date, one.party_id, one.lines[0]))
     left_out.sort(key=lambda one: (one.reason, one.due_date, one.party_id))
     seen = {item.id: Seen(item.version, item.collecting_minor) for item in facts.items}
     return Plan(tuple(planned), tuple(left_out), seen)
@@ -103,7 +103,7 @@ class _Planner:
 
     def _of_party(self, party_id: int, items: Sequence[DueItem]) -> Iterator[PlannedCollection | LeftOut]:
         credits = Credits([one for one in items if one.amount_minor < 0] if self._rules.nets_credits else _NO_ITEMS)
-        groups: dict[tuple[dt.date, int], list[tuple[DueItem, int]]] = {}
+        groups: dict[tuple[dt.date, int], list[tuple[DueItem, Line]]] = {}
         for item in items:
             if item.amount_minor <= 0:
                 continue
@@ -111,13 +111,12 @@ class _Planner:
             if reason is not None:
                 yield _left_out(reason, _whole(item))
                 continue
-            for part in due_parts(item, self._until):
-                key = (part.due_date, 0 if self._rules.is_bundled else item.id)
-                groups.setdefault(key, []).append((item, part.amount_minor))
+            for due_date, amount in due_parts(item, self._until):
+                key = (due_date, 0 if self._rules.is_bundled else item.id)
+                groups.setdefault(key, []).append((item, Line(item.id, amount)))
         for key in sorted(groups):
-            found = groups[key]
-            lines = tuple([Line(item.id, amount) for item, amount in found])
-            yield self._debit(_Group(party_id, key[0], tuple([item for item, _ in found]), lines), credits)
+            due_items, lines = zip(*groups[key], strict=True)
+            yield self._debit(_Group(party_id, key[0], due_items, lines), credits)
 
     def _obstacle(self, item: DueItem) -> LeftOutReason | None:
         """Return what stands against an item itself, if some of it is due."""
@@ -149,13 +148,19 @@ class _Planner:
         late = None if date == probe else is_collectable(mandate, date)
         if late is not None:
             return _left_out(LeftOutReason(late.value), group, mandate=mandate, date=date)
-        lines = (*group.lines, *credits.take(sum_of(group.lines)))
-        return self._checked(group, mandate, terms.creditor, date, lines)
+        asked = sum_of(group.lines)
+        taken = credits.take(asked)
+        return self._checked(group, mandate, terms.creditor, date, asked + sum_of(taken), group.lines + taken)
 
     def _checked(
-        self, group: _Group, mandate: MandateTerms, creditor: CreditorTerms, date: dt.date, lines: tuple[Line, ...]
+        self,
+        group: _Group,
+        mandate: MandateTerms,
+        creditor: CreditorTerms,
+        date: dt.date,
+        amount: int,
+        lines: tuple[Line, ...],
     ) -> PlannedCollection | LeftOut:
-        amount = sum_of(lines)
         if amount == 0:
             return _left_out(LeftOutReason.CREDIT_COVERS, group, mandate=mandate, date=date)
         if amount > AMOUNT_MAX:
