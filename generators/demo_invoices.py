@@ -18,7 +18,7 @@ _PRICES_MINOR = (1_290, 2_495, 4_950, 8_900, 12_750, 24_900, 38_400, 64_900)
 _DISCOUNT_DAYS = 14
 _VAT_PERCENT = 19
 # The company began with direct debits lately: what was issued before is paid by transfer.
-_DEBITED_DAYS = dt.timedelta(days=28)
+_DEBITED_DAYS = dt.timedelta(days=14)
 
 
 class Draft(NamedTuple):

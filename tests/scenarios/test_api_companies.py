@@ -92,7 +92,7 @@ async def fill(firm: Firm) -> dict[str, str]:
     run_id, unpaid_id = await add_run_and_unpaid(firm, int(customer["id"]))
     [question] = (await firm.get("/review-items"))["items"]
     [transaction] = (await firm.get("/bank-transactions"))["items"]
-    credit = await firm.add_invoice("GEHEIM-C", -500)
+    credit = await firm.add_invoice("GEHEIM-C", -500, kind="credit_note")
     wanted = {"invoice_id": credit["id"], "amount_minor": 500, "iban": "DE02120300000000202051", **REASON}
     refund = await firm.post("/refunds", wanted, status=201)
     return {
