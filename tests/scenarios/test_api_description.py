@@ -74,6 +74,7 @@ async def test_every_creating_call_takes_an_idempotency_key(firm: Firm) -> None:
         "creditors",
         "collection-runs",
         "collections/announce",
+        "refunds",
     )
     assert creating == {f"/api/v1/{name}" for name in names}
 

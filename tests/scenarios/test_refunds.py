@@ -27,7 +27,7 @@ from gateway.store.refunds import Refund
 from parsers.detect import open_file
 from schemas.errors import Conflict
 from schemas.identifiers import Iban
-from schemas.states import RefundState, RunState
+from schemas.states import RefundState, Role, RunState
 from schemas.status_report import StatusReport
 from support.sent import answer, block_answer, pain002
 from support.treasury import Treasury, make_treasury, told_invoice
@@ -225,6 +225,7 @@ async def test_another_account_waits_for_a_second_person_and_holds_the_refund(tr
 
 
 async def test_whoever_proposed_a_refund_does_not_approve_its_run(treasury: Treasury) -> None:
+    await treasury.hire("bert", Role.CLERK, Role.APPROVER)
     item = await treasury.item("GS-1")
     async with treasury.work("bert") as work:
         key = (await propose_refund(work, RefundWanted(item.id, 5_000, TO))).id
