@@ -15,6 +15,7 @@ from schemas.fake_bank import Booking, DayStatement, Detail
 Bookings = dict[str, list[Booking]]
 _RETURNED, _REVERSED, _FEE = "PMNT-IDDT-UPDD", "PMNT-IDDT-PRDD", "ACMT-MDOP-CHRG"
 _TRANSFER = "PMNT-RCDT-ESCT"
+_NEVER_SETTLED = frozenset({Outcome.REJECTED, Outcome.REFUSED, Outcome.CANCELLED})
 _SETTLED = {"CORE": "PMNT-IDDT-ESDD", "B2B": "PMNT-IDDT-BBDD"}
 
 
@@ -60,7 +61,15 @@ def statement_of(account: Account, habits: Habits, day: dt.date, bookings: list[
 
 
 def undo_mandate(state: State, held: Held) -> None:
-    """Forget what a collection that is never settled changed at its mandate; that it was presented stays known."""
+    """Forget what a collection that is never settled changed at its mandate; that it was presented stays known.
+
+    What a later collection of the mandate said stays: it now follows what was before.
+    """
+    if held.mandate_before is not None:
+        held.mandate_before.last_date = max(held.mandate_before.last_date, held.date)
+    if (later := _next_of(state, held)) is not None:
+        later.mandate_before, later.creditor_before = held.mandate_before, held.creditor_before
+        return
     paper = paper_key(held.mandate_reference, held.debtor_iban)
     state.creditors.pop(paper, None)
     if held.creditor_before:
@@ -70,6 +79,15 @@ def undo_mandate(state: State, held: Held) -> None:
         before = held.mandate_before
         before.last_date = max(before.last_date, now.last_date)
         state.mandates[held.mandate_key] = before
+
+
+def _next_of(state: State, held: Held) -> Held | None:
+    """Return the collection of a mandate that was accepted next after one, if it was not taken back."""
+    places = list(state.held)
+    later = (state.held[key] for key in places[places.index(held.end_to_end_id) + 1 :])
+    return next(
+        (one for one in later if one.mandate_key == held.mandate_key and one.outcome not in _NEVER_SETTLED), None
+    )
 
 
 def _pay_in(state: State, key: str, bookings: Bookings) -> None:

@@ -92,7 +92,6 @@ def _fault(error: FileRefused) -> dict[str, Any]:
 
 async def _import_leased(gate: Gate, file: StatementFile, token: str) -> None:
     with tempfile.TemporaryDirectory(dir=gate.scratch, prefix="import-") as folder:
-        await _stage(gate, file, token, stage="reading")
         opened = open_file(gate.originals.path_of(file.sha256))
         if not isinstance(opened, StatementStream):
             told = await apply_received(gate.database, file, token, opened, now=gate.now, lease=LEASE)
@@ -106,7 +105,6 @@ async def _import_leased(gate: Gate, file: StatementFile, token: str) -> None:
             for statement in spooled:
                 if statement.position not in done:
                     await _store(gate, file, token, statement, ahead)
-                await _stage(gate, file, token, done=statement.position)
     await match_file(gate, file, token)
     await _finish(gate, file, token, state=StatementFileState.READ, warnings=list(opened.warnings))
 
@@ -156,7 +154,8 @@ async def _store_one(
     ids = spooled.spool.count * (_IDS_DECIDED if ahead else 1) + 100
     actor = Actor("system", None, file.received_by)
     async with gate.database.begin(actor=actor, now=gate.now(), company_id=company_id, ids=ids) as work:
-        await statements.keep_lease(work, file_id=file.id, token=token, lease_until=work.now + LEASE)
+        told = {"done": spooled.position, "lease_until": work.now + LEASE}
+        await statements.keep_lease(work, file_id=file.id, token=token, **told)
         return await store_statement(work, file=file, spooled=spooled, account=account, ahead=ahead)
 
 

@@ -126,7 +126,7 @@ async def lease_file(
     statement = (
         update(files)
         .where(files.c.id == file_id, files.c.state == StatementFileState.RECEIVED, free)
-        .values(lease_token=token, lease_holder=presence.name, lease_until=until)
+        .values(lease_token=token, lease_holder=presence.name, lease_until=until, stage="reading")
     )
     if _changed(await work.session.execute(statement)) == 0:
         return None

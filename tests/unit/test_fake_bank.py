@@ -215,6 +215,18 @@ def test_a_mandate_whose_only_debit_was_never_settled_is_new_to_the_bank() -> No
     assert sent(bank, Item("E-2", mandate="M-1"), now=later, **again) == ["AM04"]
 
 
+def test_what_a_later_debit_said_stays_known_when_an_earlier_one_is_never_settled() -> None:
+    bank = FakeBank()
+    sent(bank, Item("E-1", mandate="M-1"))
+    moved = Item("E-2", "10.78", mandate="M-1", iban=OTHER, changed=NEW_ACCOUNT)
+    sent(bank, moved, moved._replace(end_to_end_id="E-3", amount="10.00"), message="RUN-2")
+    bank.close_day(dt.date(2026, 12, 1))
+    later = dt.datetime(2026, 12, 2, 8, 0, tzinfo=dt.UTC)
+
+    again = {"message": "RUN-3", "date": "2026-12-08"}
+    assert sent(bank, Item("E-4", mandate="M-1", iban=OTHER), now=later, **again) == ["AM04"]
+
+
 def test_every_reason_of_the_table_has_its_cents() -> None:
     returns = {fate.reason for fate in MAGIC.values() if fate.event is Event.RETURN}
     all_reasons = {fate.reason for fate in MAGIC.values()}
