@@ -107,14 +107,20 @@ async def new_accounts(
 ) -> tuple[int, int, list[CollectionLineShown]]:
     """Return how many accounts of a run are new, how many changed, and the largest of them, the changed ones first."""
     c = collections.c
-    is_new, had_other = ~_earlier(True), _earlier(False)
-    counts = select(func.count(), func.coalesce(func.sum(case((had_other, 1), else_=0)), 0)).where(
-        c.company_id == company_id, of_run(run_id), is_new
+    fresh = (
+        select(c.id, c.amount_minor, _earlier(False).label("had_other"))
+        .where(c.company_id == company_id, of_run(run_id), ~_earlier(True))
+        .cte()
     )
-    total, changed = (await session.execute(counts)).one()
-    query = _shown(company_id, run_id).where(is_new)
-    rows = await session.execute(query.order_by(had_other.desc(), c.amount_minor.desc(), c.id).limit(limit))
-    return int(total) - int(changed), int(changed), [_line(tuple(row)) for row in rows]
+    f = fresh.c
+    counted = (func.count().over(), func.sum(case((f.had_other, 1), else_=0)).over())
+    largest = select(f.id, *counted).order_by(f.had_other.desc(), f.amount_minor.desc(), f.id).limit(limit)
+    found = [(row[0], int(row[1]), int(row[2])) for row in await session.execute(largest)]
+    if not found:
+        return 0, 0, []
+    (_, total, changed), ids = found[0], [row[0] for row in found]
+    rows = {row[0]: _line(tuple(row)) for row in await session.execute(_shown(company_id, run_id).where(c.id.in_(ids)))}
+    return total - changed, changed, [rows[key] for key in ids]
 
 
 async def run_before(session: AsyncSession, run: CollectionRun) -> CollectionRun | None:
