@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from support.chromium import chromium, chromium_path
 from support.databases import IS_IN_CI, SqliteFiles
 from support.desk import Desk, Desks, open_desk
 from support.web import open_site
+
+expect.set_options(timeout=20_000)  # Processes may start slowly where much else runs; what is there is seen at once.
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

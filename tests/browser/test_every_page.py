@@ -39,6 +39,7 @@ NO_PAGES = {
     "/review/undo",
     "/review/{id}/here",
     "/collections/announcements/{id}/letters",
+    "/collections/freezing",  # Only while it takes long.
     "/mandates/export.csv",
     "/mandates/export.xlsx",
     "/unpaid/export.csv",

@@ -148,7 +148,7 @@ async def test_debits_of_another_system_are_imported(desk: Desk) -> None:
 async def test_the_columns_of_a_table_are_told_in_words_those_that_are_needed_first(desk: Desk, language: str) -> None:
     page = words_of((await desk.clerk.ask("GET", "/imports/invoices", headers={"Accept-Language": language})).text)
 
-    told = {"en": "Customer number customer_number needed", "fr": "Numéro de client customer_number obligatoire"}
+    told = {"en": "Customer number customer_number yes", "fr": "Numéro de client customer_number oui"}
     assert told[language] in page
     assert page.index("customer_number") < page.index("issue_date")
 
