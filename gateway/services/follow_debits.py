@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from gateway.domain.matching.model import Explanation
+from gateway.services.confirm_mandates import confirm_drafts
 from gateway.services.return_collections import register_others, return_collections, undo_returns
 from gateway.services.settle_collections import settle_collections, undo_settlements
 from gateway.store import collection_answers, counters
@@ -53,7 +54,8 @@ def _fits(now: tuple[CollectionState, bool], amount_minor: int) -> bool:
 
 
 async def follow_debits(work: Work, booked: Sequence[Explained]) -> None:
-    """Move the debits of what was booked: money in settles them, money out takes one back."""
+    """Move the debits of what was booked: money in settles them or confirms a mandate, money out takes one back."""
+    await confirm_drafts(work, booked)
     about = [pair for pair in booked if pair[1].collections]
     await settle_collections(work, [pair for pair in about if pair[0].credit.amount_minor > 0])
     await return_collections(work, [pair for pair in about if pair[0].credit.amount_minor < 0])

@@ -190,7 +190,7 @@ async def confirm_to_bank(work: Work, *, mandate_id: int, confirmed_date: dt.dat
 async def confirm_by_transfer(work: Work, *, mandate_id: int, booking_date: dt.date) -> bool:
     """Sign a draft by a first transfer from its account, and tell whether it was one. Raises NoSuchMandate.
 
-    Whether a company takes that as a signature is its own decision; nothing calls this by itself.
+    Whether a company takes that as a signature is its own decision (confirm_mandates.py).
     """
     row = await open_mandate(work, mandate_id)
     if row.state is not MandateState.DRAFT:

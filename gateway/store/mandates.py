@@ -110,6 +110,20 @@ async def mandates_by_id(session: AsyncSession, *, company_id: int, ids: Iterabl
     return found
 
 
+async def drafts_of(session: AsyncSession, *, company_id: int, party_ids: Iterable[int]) -> list[tuple[int, int, str]]:
+    """Return the drafts of some customers: mandate, customer, account."""
+    found: list[tuple[int, int, str]] = []
+    for piece in in_pieces(party_ids):
+        query = (
+            select(mandates.c.id, mandates.c.party_id, mandates.c.iban)
+            .where(mandates.c.company_id == company_id, mandates.c.state == MandateState.DRAFT)
+            .where(among(session, mandates.c.party_id, piece))
+            .order_by(mandates.c.id)
+        )
+        found += [(row[0], row[1], row[2]) for row in await session.execute(query)]
+    return found
+
+
 async def count_of_customer(session: AsyncSession, *, company_id: int, party_id: int) -> int:
     """Return how many mandates a customer gave, ended ones too."""
     query = select(func.count()).where(mandates.c.company_id == company_id, mandates.c.party_id == party_id)

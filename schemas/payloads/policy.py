@@ -49,5 +49,6 @@ class CollectionPolicyShape(Shape):
     rebills_fee: bool
     fee_claim_minor: int
     new_account_rest_days: int
+    confirms_by_transfer: bool
     mandate_reference_rule: str
     reasons: dict[str, ReasonRuleShape]

@@ -181,7 +181,7 @@ async def test_others_read_the_rules_and_change_nothing(light_site: Site, role: 
 
     assert (page.status, refused.status) == (200, 403)
     assert "Save the rules" not in page.text
-    assert page.text.count(" disabled") == len(RULES) - 1 + 2  # All fields but the hidden one; two more are off.
+    assert page.text.count(" disabled") == len(RULES) - 1 + 3  # All fields but the hidden one; three more are off.
 
 
 async def test_a_machine_reads_the_rules(light_site: Site) -> None:

@@ -20,6 +20,7 @@ from schemas.errors import GatewayError
 APPROVAL_LIMIT = "second_approval_minor"  # Changed by two persons only.
 _REST_DAYS = "new_account_rest_days"
 _REFERENCE = "mandate_reference_rule"
+_CONFIRMS = "confirms_by_transfer"
 _REFERENCE_MAX = 60
 _PLACES = re.compile(r"\{[^}]*\}?|\}")
 LIMITS: Mapping[str, Limits] = {
@@ -49,6 +50,7 @@ class CollectPolicy:
     returns: ReturnPolicy = field(default_factory=ReturnPolicy)
     new_account_rest_days: int = REST_DAYS
     mandate_reference_rule: str = REFERENCE_RULE
+    confirms_by_transfer: bool = False  # A first matched transfer from its account signs a draft.
 
 
 class PolicyChange(NamedTuple):
@@ -69,6 +71,7 @@ def collect_policy(record: Mapping[str, Any]) -> CollectPolicy:
         return_policy(record),
         record.get(_REST_DAYS, REST_DAYS),
         record.get(_REFERENCE) or REFERENCE_RULE,
+        bool(record.get(_CONFIRMS)),
     )
     limits, days = LIMITS[_REST_DAYS], policy.new_account_rest_days
     if not limits.least <= days <= limits.most:
@@ -97,7 +100,8 @@ def record_of(policy: CollectPolicy) -> dict[str, Any]:
 def flat(policy: CollectPolicy) -> dict[str, Any]:
     """Return each rule but those about reasons, by its name."""
     returns = {name: getattr(policy.returns, name) for name in ReturnPolicy.__slots__ if name != "reasons"}
-    ours = {_REST_DAYS: policy.new_account_rest_days, _REFERENCE: policy.mandate_reference_rule}
+    names = (_REST_DAYS, _REFERENCE, _CONFIRMS)
+    ours = {name: getattr(policy, name) for name in names}
     return {**dataclasses.asdict(policy.collect), **returns, **ours}
 
 

@@ -93,6 +93,11 @@ GROUPS: tuple[RuleGroup, ...] = (
     )),
     RuleGroup("mandate", mark("Mandates"), (
         RuleText(
+            "confirms_by_transfer", Kind.FLAG, mark("First transfer"),
+            mark("Take a first transfer from its account as the signature of a mandate that is not signed."),
+            mark("Off: a mandate is signed on paper or by the signing link. Ask your bank before you switch this on."),
+        ),
+        RuleText(
             "new_account_rest_days", Kind.COUNT, mark("Rest after a new account"),
             mark("Wait so many days before the first debit from an account that was changed"),
             mark("Time to notice an account that somebody invented. At 0 it is debited at once."),
