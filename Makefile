@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8080
 DATA ?= .data
+# Tests wait for processes and browsers, so one more than there are processors keeps these busy.
+TESTERS ?= $(shell $(PYTHON) -c 'import os; print(min(os.cpu_count() or 1, 5) + 1)')
 
 RUN_STAMP = $(VENV)/.run-$(shell sha256sum requirements.lock pyproject.toml | sha256sum | cut -c1-16)
 TEST_STAMP = $(VENV)/.test-$(shell sha256sum requirements.lock tests/requirements.lock pyproject.toml | sha256sum | cut -c1-16)
@@ -22,7 +24,7 @@ run: $(RUN_STAMP)  ## serve the gateway with embedded SQLite and demo data on ht
 setup: $(TEST_STAMP)  ## install everything that running, testing and checking need
 
 test: $(TEST_STAMP)  ## run each guard once, on SQLite and PostgreSQL (about four minutes)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n $(TESTERS)
 
 check: $(TEST_STAMP)  ## formatter, linter, types, import contracts, then the tests
 	$(BIN)/ruff format --check .

@@ -42,7 +42,7 @@ async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
 # Pages ask their questions through the services, whose tests and those of the API run on both kinds each time.
 @pytest.fixture(params=KINDS if IS_WHOLE else KINDS[:1])
 def page_databases(request: pytest.FixtureRequest) -> Databases:
-    """What makes databases for tests of pages: of each kind in CI, of SQLite elsewhere."""
+    """What makes databases for tests of pages: of SQLite, in CI of either kind in turns, under PROVE=1 of each."""
     return databases_of(request)
 
 
