@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gateway.domain.matching.model import Explanation
 from schemas.states import AllocationKind
 
-_BANK_KINDS = frozenset({AllocationKind.PAYMENT, AllocationKind.RETURN})
+_BANK_KINDS = frozenset({AllocationKind.PAYMENT, AllocationKind.REFUND, AllocationKind.RETURN})
 
 
 class AllocationPlan(NamedTuple):

@@ -152,4 +152,6 @@ REFUND = Lifecycle(
         _Z.SUBMITTED: {_Z.SETTLED, _Z.FAILED},
         _Z.SETTLED: {_Z.FAILED},
     },
+    # The booking, or what came back, was another one's.
+    back={_Z.SETTLED: {_Z.SUBMITTED}, _Z.FAILED: {_Z.SETTLED}},
 )

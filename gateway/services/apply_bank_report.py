@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gateway.domain.bank_report import NOT_PROVIDED, Answers, Said, Sent, later_status, listed_ids, read_answers
 from gateway.services.reject_collections import Rejection, reject_collections
 from gateway.services.submit_run import end_submission
-from gateway.store import bank_reports, collection_answers, collection_runs, refunds_in_runs
+from gateway.store import bank_reports, collection_answers, collection_runs, refund_answers, refunds_in_runs
 from gateway.store.bank_reports import BankReport
 from gateway.store.collection_runs import CollectionRun
 from gateway.store.database import ReadSession
@@ -180,10 +180,8 @@ async def _fail(work: Work, run: CollectionRun, report: StatusReport, answers: A
     failed = await refunds_in_runs.fail_refunds(work, run_id=run.id, reasons=reasons)
     status = later_status(run.bank_status, report.group_status or "")
     await collection_answers.set_run_status(work, run_id=run.id, bank_status=status)
-    if failed and not await refunds_in_runs.waits_in_run(work, run.id):
-        locked = await collection_runs.lock_run(work, run.id)
-        locked.closed_at = work.now
-        await collection_runs.move_run(work, locked, RunState.CLOSED)
+    if failed:
+        await refund_answers.close_if_ended(work, await collection_runs.lock_run(work, run.id))
     return failed
 
 

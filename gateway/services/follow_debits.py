@@ -1,4 +1,4 @@
-"""What a booking means for our debits: those that it settles and the one that it takes back move with it.
+"""What a booking means for our debits and refunds: those that it settles and the one that it takes back move with it.
 
 Used by matching for many and by clerks for one, and when a decision is taken back.
 """
@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from gateway.domain.matching.model import Explanation
 from gateway.services.confirm_mandates import confirm_drafts
+from gateway.services.follow_refunds import fits_refund, follow_refunds, name_refunds, undo_refunds
 from gateway.services.return_collections import register_others, return_collections, undo_returns
 from gateway.services.settle_collections import settle_collections, undo_settlements
-from gateway.store import collection_answers, counters
+from gateway.store import collection_answers, counters, refund_answers
 from gateway.store.bank_transactions import Unexplained
 from gateway.store.work import Work
 from schemas.states import CollectionState
@@ -20,14 +21,17 @@ _S = CollectionState
 
 
 async def only_as_seen(work: Work, booked: Sequence[Explained]) -> tuple[list[Explained], list[int]]:
-    """Lock the items and debits of what is to be booked; return what fits still, and the bank transactions of the rest.
+    """Lock the items, debits and refunds of what is to be booked; return what fits still, and the bank transactions of
+    the rest.
 
-    Items come first, as everywhere where both are locked.
+    Refunds come first, then items, as everywhere where these are locked. What a person booked gets the refunds that it
+    pays.
     """
-    about = [pair for pair in booked if pair[1].collections]
-    if not about:
+    booked = await name_refunds(work, booked)
+    if not any(explanation.collections or explanation.refunds for _, explanation in booked):
         return list(booked), []
-    ids = [key for _, explanation in about for key in explanation.collections]
+    paid = await refund_answers.lock_by_id(work, {key for _, explanation in booked for key in explanation.refunds})
+    ids = [key for _, explanation in booked for key in explanation.collections]
     await counters.hold_items(work, sorted({line.item_id for _, one in booked for line in one.lines}))
     await collection_answers.lock_items_of(work, ids)
     now = await collection_answers.lock_collections(work, ids)
@@ -35,8 +39,10 @@ async def only_as_seen(work: Work, booked: Sequence[Explained]) -> tuple[list[Ex
     unfit: list[int] = []
     taken: set[int] = set()
     for one, explanation in booked:
-        wanted = explanation.collections
-        allowed = all(key in now and _fits(now[key], one.credit.amount_minor) for key in wanted)
+        wanted = explanation.collections + explanation.refunds  # Keys are unique over all tables.
+        minor = one.credit.amount_minor
+        allowed = all(key in now and _fits(now[key], minor) for key in explanation.collections)
+        allowed = allowed and all(fits_refund(paid.get(key), minor) for key in explanation.refunds)
         if allowed and taken.isdisjoint(wanted):
             taken.update(wanted)
             good.append((one, explanation))
@@ -54,7 +60,7 @@ def _fits(now: tuple[CollectionState, bool], amount_minor: int) -> bool:
 
 
 async def follow_debits(work: Work, booked: Sequence[Explained]) -> None:
-    """Move the debits of what was booked: money in settles them or confirms a mandate, money out takes one back."""
+    """Move debits and refunds of what was booked: money in settles or confirms, money out takes back or pays out."""
     await confirm_drafts(work, booked)
     about = [pair for pair in booked if pair[1].collections]
     await settle_collections(work, [pair for pair in about if pair[0].credit.amount_minor > 0])
@@ -62,9 +68,14 @@ async def follow_debits(work: Work, booked: Sequence[Explained]) -> None:
     await register_others(
         work, [pair for pair in booked if not pair[1].collections and pair[0].credit.amount_minor < 0]
     )
+    await follow_refunds(work, booked)
 
 
 async def undo_debits(work: Work, ids: Sequence[int]) -> None:
-    """Put the debits of some bank transactions, whose decisions are taken back, where they were. Raises UsedSince."""
+    """Put debits and refunds of some bank transactions, whose decisions are taken back, where they were.
+
+    Raises UsedSince.
+    """
+    await undo_refunds(work, ids)
     await undo_returns(work, ids)
     await undo_settlements(work, ids)

@@ -8,7 +8,16 @@ from contextlib import contextmanager
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Credit, Policy
 from gateway.domain.matching.sent import SentDebits
-from gateway.store import accounts, bank_transactions, companies, match_facts, open_items, parties, sent_debits
+from gateway.store import (
+    accounts,
+    bank_transactions,
+    companies,
+    match_facts,
+    open_items,
+    parties,
+    sent_debits,
+    sent_refunds,
+)
 from gateway.store.database import ReadSession
 
 SETTLED = dt.timedelta(90)  # What was settled so long ago may be paid a second time.
@@ -38,8 +47,8 @@ async def load_index(
 ) -> ItemIndex:
     """Return the index of all open items of a company and of those that were settled since a day.
 
-    It knows what ``debits`` may take back, and all that is to be known of the debits ``sent``; without these only
-    which end-to-end ids are ours.
+    It knows our refunds, what ``debits`` may take back, and all that is to be known of the debits ``sent``; without
+    these only which end-to-end ids are ours.
     """
     own_ids = [] if sent else await sent_debits.open_end_to_end_ids(session, company_id=company_id)
     with _no_garbage():
@@ -53,6 +62,7 @@ async def load_index(
             own_ibans=await accounts.own_ibans(session, company_id=company_id),
             own_end_to_end_ids=own_ids,
             debits=sent,
+            refunds=await sent_refunds.load_refunds(session, company_id=company_id, since_date=since_date),
         )
 
 

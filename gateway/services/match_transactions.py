@@ -150,9 +150,13 @@ async def _match(run: _Run, wanted: Sequence[int], result: Matched, *, done: int
 
 
 def _ids_of_debits(decided: Sequence[Decided]) -> int:
-    """Return how many keys it takes to settle or take back the debits of some decisions, with their allocations."""
+    """Return how many keys it takes to move the debits and refunds of some decisions, with their allocations."""
     booked = [decision.explanation for _, decision in decided if isinstance(decision, Book)]
-    return sum(20 * len(one.collections) + len(one.lines) + 3 * len(one.kept) for one in booked if one.collections)
+    return sum(
+        20 * len(one.collections) + 5 * len(one.refunds) + len(one.lines) + 3 * len(one.kept)
+        for one in booked
+        if one.collections or one.refunds
+    )
 
 
 async def _explain_announced(run: _Run, announced: Sequence[int]) -> None:

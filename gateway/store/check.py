@@ -22,7 +22,7 @@ from gateway.domain.lifecycle import (
     STATEMENT_FILE,
     Lifecycle,
 )
-from gateway.store import check_answers, check_collections, journal
+from gateway.store import check_answers, check_collections, check_refunds, journal
 from gateway.store.allocations import Allocation
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.check_collections import Rule
@@ -283,4 +283,5 @@ RULES: tuple[Rule, ...] = (
     *_known_from_mandates(),
     *check_collections.RULES,
     *check_answers.RULES,
+    *check_refunds.RULES,
 )

@@ -16,6 +16,7 @@ from gateway.store.collections import collections, lines
 from gateway.store.fetch import among, in_pieces
 from gateway.store.mandates import mandates
 from gateway.store.open_items import open_items
+from gateway.store.refunds import refunds
 from schemas.states import AllocationKind, CollectionState, RunKind, RunState
 
 _NAMES = (
@@ -62,19 +63,29 @@ async def signs_of(session: AsyncSession, ids: Sequence[int]) -> list[Signs]:
 
 
 async def ours_among(session: AsyncSession, *, company_id: int, signs: Sequence[Signs]) -> frozenset[int]:
-    """Return which bank transactions repeat an end-to-end id or the id of a block or file of ours."""
-    c, b, r = collections.c, batches.c, runs.c
+    """Return which bank transactions repeat an end-to-end id or the id of a block or file of our debits.
+
+    Money in that repeats the id of a refund is among them: it came back.
+    """
+    c, b, r, z = collections.c, batches.c, runs.c, refunds.c
     ids = {one.end_to_end_id for one in signs if one.end_to_end_id}
     words = {word for one in signs for word in (one.payment_information_id, one.message_id) if word}
     known = await _known(session, select(c.end_to_end_id).where(c.company_id == company_id), c.end_to_end_id, ids)
-    named = await _known(
-        session, select(b.payment_information_id).where(b.company_id == company_id), b.payment_information_id, words
+    back = {one.end_to_end_id for one in signs if one.end_to_end_id and one.amount_minor > 0}
+    paid_back = await _known(
+        session, select(z.end_to_end_id).where(z.company_id == company_id), z.end_to_end_id, back - known
     )
-    named |= await _known(session, select(r.message_id).where(r.company_id == company_id), r.message_id, words)
+    of_debits = (r.company_id == company_id, r.kind == RunKind.DIRECT_DEBIT)
+    blocks = select(b.payment_information_id).join(runs, r.id == b.run_id).where(*of_debits)
+    named = await _known(session, blocks, b.payment_information_id, words)
+    named |= await _known(session, select(r.message_id).where(*of_debits), r.message_id, words)
     return frozenset(
         one.id
         for one in signs
-        if one.end_to_end_id in known or one.payment_information_id in named or one.message_id in named
+        if one.end_to_end_id in known
+        or (one.end_to_end_id in paid_back and one.amount_minor > 0)
+        or one.payment_information_id in named
+        or one.message_id in named
     )
 
 

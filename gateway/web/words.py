@@ -150,6 +150,8 @@ UNPAID_STATES: Mapping[StrEnum, str] = {
 RULES: Mapping[str, str] = {
     "own_collection": mark("money of our direct debits"),
     "returned_debit": mark("takes back our direct debit"),
+    "own_refund": mark("pays our refunds"),
+    "returned_refund": mark("a refund of ours came back"),
     "exact_reference": mark("reference and exact amount"),
     "discount": mark("reference and agreed discount"),
     "partial": mark("reference, paid in part by the customer"),

@@ -1,7 +1,7 @@
 """Bookings that are no customer's transfer: returns, debits of our own, fees, own transfers, money that went out.
 
-What is certain is ignored under its category; the money of our debits settles them, or takes them back; what else
-concerns a customer is asked, never matched as a payment.
+What is certain is ignored under its category; the money of our debits and refunds settles them, or takes them back;
+what else concerns a customer is asked, never matched as a payment.
 """
 
 from enum import IntEnum
@@ -12,6 +12,7 @@ from gateway.domain.matching.collections import decide_collection, explain_nothi
 from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.model import Ask, Book, Credit, Explanation, Ignore, Line, Policy, Rule, Sign, Strength
 from gateway.domain.matching.proof import SignCode
+from gateway.domain.matching.refunds import decide_came_back, decide_paid_out
 from gateway.domain.matching.returns import decide_back, explain_return
 from schemas.codes.booking_kinds import BookingKind
 from schemas.codes.bookings import booking_kind
@@ -36,8 +37,8 @@ def decide_incoming(credit: Credit, index: ItemIndex) -> Book | Ask | Ignore | N
     is_own = index.payers.is_own(credit.iban)
     if credit.is_reversal or kind is _REVERSAL:
         return Ask(ReviewReason.REVERSAL, ())
-    if credit.return_reason or kind in _CAME_BACK:
-        return Ask(ReviewReason.RETURNED_TRANSFER, ())
+    if credit.return_reason or kind in _CAME_BACK or credit.end_to_end_id in index.refunds.end_to_end_ids:
+        return decide_came_back(credit, index) or Ask(ReviewReason.RETURNED_TRANSFER, ())
     if credit.mandate_reference or kind is not _INCOMING or credit.end_to_end_id in index.own_end_to_end_ids:
         if _is_collection(credit, kind, index):
             return decide_collection(credit, index)
@@ -57,7 +58,8 @@ def phase_of(
     *, amount_minor: int, code: str | None, return_reason: str | None, mandate_reference: str | None,
     is_ours: bool, is_batch: bool,
 ) -> Phase:  # fmt: skip
-    """Return when to decide; ``is_ours``: one of our debits or blocks has its end-to-end id or batch reference.
+    """Return when to decide; ``is_ours``: one of our debits or blocks has its end-to-end id or batch reference, or a
+    refund that may have come back has its id.
 
     Each phase finds in the store what the one before it booked.
     """
@@ -102,13 +104,16 @@ def decide_outgoing(debit: Credit, index: ItemIndex, policy: Policy) -> Book | A
             return back
     if debit.is_reversal or kind is BookingKind.REVERSAL:
         return Ask(ReviewReason.REVERSAL, ())
+    paid_out = decide_paid_out(debit, index) if kind not in _BANK_CATEGORIES else None
+    if paid_out is not None:
+        return paid_out
     if debit.return_reason or kind in _TAKEN_BACK or (_is_ours(debit, index) and kind not in _BANK_CATEGORIES):
         return _ask_return(debit, kind, index)
     ignored = _no_business(kind, is_own=index.payers.is_own(debit.iban))
     if ignored:
         return ignored
-    if index.has_debts_of_ours and (paid_out := _pay_outs(debit, index)):
-        return Ask(ReviewReason.WEAK_EVIDENCE, paid_out)
+    if index.has_debts_of_ours and (offered := _pay_outs(debit, index)):
+        return Ask(ReviewReason.WEAK_EVIDENCE, offered)
     if kind is BookingKind.UNKNOWN and _concerns_customer(debit, index):
         return _ask_return(debit, kind, index)
     if not policy.ignore_outgoing:

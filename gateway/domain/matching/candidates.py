@@ -22,6 +22,7 @@ from gateway.domain.matching.model import (
 from gateway.domain.matching.names import fold
 from gateway.domain.matching.numbers import Hit, Numbers, add_slot, slots_of
 from gateway.domain.matching.payers import Payers
+from gateway.domain.matching.refunds import SentRefunds
 from gateway.domain.matching.returns import BookedCredits
 from gateway.domain.matching.sent import SentDebits
 from gateway.domain.matching.shapes import Shapes
@@ -57,6 +58,7 @@ class ItemIndex:
         "open",
         "own_end_to_end_ids",
         "payers",
+        "refunds",
         "settled_dates",
     )
 
@@ -72,12 +74,14 @@ class ItemIndex:
         own_ibans: Iterable[str] = (),
         own_end_to_end_ids: Iterable[str] = (),
         debits: SentDebits | None = None,
+        refunds: SentRefunds | None = None,
         shapes: Shapes | None = None,
     ) -> None:
         """Build the index, O(items). ``mandates`` gives the customer of each mandate reference.
 
         ``own_ibans`` are our accounts, ``own_end_to_end_ids`` those of the debits that we sent, ``debits`` what may be
-        needed of these. A narrow index takes the ``shapes`` that were learned from all numbers, if they are at hand.
+        needed of these, ``refunds`` those that the bank has. A narrow index takes the ``shapes`` that were learned from
+        all numbers, if they are at hand.
         """
         self.items = list(items)
         self.open = [item.open_minor for item in self.items]
@@ -91,6 +95,7 @@ class ItemIndex:
         self.payers = Payers(customers, ibans, mandates or {}, own_ibans)
         self.booked = BookedCredits(booked)
         self.debits = debits or SentDebits()
+        self.refunds = refunds or SentRefunds()
         self.own_end_to_end_ids = frozenset(own_end_to_end_ids) | self.debits.end_to_end_ids
         self.has_debts_of_ours = min(self.open, default=0) < 0
         self._waiting: dict[int, dict[str, Credit]] = {}  # By amount, then payer.
@@ -169,6 +174,7 @@ class ItemIndex:
             for line in decision.explanation.lines:
                 self._move(line, credit)
             self.debits.take(decision.explanation.collections)
+            self.refunds.take(decision.explanation.refunds)
         elif isinstance(decision, Ask) and _may_mean_open_items(decision) and (payer := _payer_key(credit)):
             self._waiting.setdefault(credit.amount_minor, {}).setdefault(payer, credit)
 

@@ -29,7 +29,7 @@ from schemas.states import AllocationKind, CollectionState, ReviewReason
 if TYPE_CHECKING:
     from gateway.domain.matching.candidates import ItemIndex
 
-_ABOUT = frozenset({ReviewReason.OWN_COLLECTION, ReviewReason.RETURNED_DEBIT})
+_ABOUT = frozenset({ReviewReason.OWN_COLLECTION, ReviewReason.RETURNED_DEBIT, ReviewReason.RETURNED_TRANSFER})
 _REJECTED = CollectionState.REJECTED
 _MISSING_MAX = 4  # Debits that may be missing together in a proposal.
 _SHOWN_MAX = 5
@@ -49,10 +49,10 @@ class Taken(NamedTuple):
 
 
 def is_about_debits(decision: Decision) -> bool:
-    """Tell whether a decision needs what the store knows of our debits, so that it is not taken ahead."""
+    """Tell whether a decision needs what the store knows of our debits and refunds, so that it is not taken ahead."""
     if isinstance(decision, Ask):
-        return decision.reason in _ABOUT
-    return isinstance(decision, Book) and bool(decision.explanation.collections)
+        return decision.reason in _ABOUT or any(one.refunds for one in decision.explanations)
+    return isinstance(decision, Book) and bool(decision.explanation.collections or decision.explanation.refunds)
 
 
 def decide_collection(credit: Credit, index: "ItemIndex") -> Book | Ask:

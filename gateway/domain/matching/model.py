@@ -139,6 +139,8 @@ class Rule(StrEnum):
     OUTGOING = "outgoing"
     OWN_COLLECTION = "own_collection"  # The money of debits that we sent.
     RETURNED_DEBIT = "returned_debit"  # Takes back one debit that we sent.
+    OWN_REFUND = "own_refund"  # Pays refunds that we sent.
+    RETURNED_REFUND = "returned_refund"  # A refund that we sent came back.
 
 
 class Sign(NamedTuple):
@@ -169,7 +171,8 @@ class Explanation(NamedTuple):
 
     Its lines of payment, refund or return, ``on_account_minor``, ``kept`` and ``bank_fee_minor`` add up to the credit
     exactly; lines of other kinds (discount, deducted charge) settle more of an item than the money does.
-    ``collections`` are the debits of ours that it settles, or the one that comes back.
+    ``collections`` are the debits of ours that it settles, or the one that comes back; ``refunds`` those that it pays,
+    or the one that comes back.
     """
 
     customer_id: int | None
@@ -181,6 +184,7 @@ class Explanation(NamedTuple):
     collections: tuple[int, ...] = ()
     kept: tuple[Kept, ...] = ()
     compensation_minor: int = 0  # Of the fee: the interest that the debtor's bank claimed; negative.
+    refunds: tuple[int, ...] = ()
 
 
 class Book(NamedTuple):

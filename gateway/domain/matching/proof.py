@@ -82,6 +82,15 @@ class SignCode(StrEnum):
     MAY_BE_DEBIT = "may_be_debit"
     BACK_ALREADY = "back_already"
     NO_MONEY_YET = "no_money_yet"
+    REFUND_OF = "refund_of"
+    REFUND_BATCH = "refund_batch"
+    REFUND_AMOUNT = "refund_amount"
+    REFUND_OVER = "refund_over"
+    REFUND_BACK = "refund_back"
+    REFUND_PAID = "refund_paid"
+    REFUND_FAILED = "refund_failed"
+    REFUND_NOT_PAID = "refund_not_paid"
+    REFUND_NOT_SENT = "refund_not_sent"
 
 
 _SENTENCES = read_words("""
@@ -277,6 +286,33 @@ back_already            our direct debit {end_to_end_id} came back before
 no_money_yet            no credit of our direct debit {end_to_end_id} is booked yet
                         aucun crédit de notre prélèvement {end_to_end_id} n’est encore comptabilisé
                         zu unserer Lastschrift {end_to_end_id} ist noch keine Gutschrift gebucht
+refund_of               our refund {end_to_end_id} of {execution_date}
+                        notre remboursement {end_to_end_id} du {execution_date}
+                        unsere Erstattung {end_to_end_id} vom {execution_date}
+refund_batch            our refunds of the block {block}: {count} of them
+                        nos remboursements du lot {block} : {count}
+                        unsere Erstattungen des Sammlers {block}: {count}
+refund_amount           what was sent was {amount_minor}
+                        le montant envoyé était de {amount_minor}
+                        beauftragt waren {amount_minor}
+refund_over             {over_minor} more went out than is kept by now; the customer owes it
+                        {over_minor} de plus que ce qui reste gardé ; le client les doit
+                        {over_minor} mehr, als noch gutgeschrieben ist; der Kunde schuldet sie
+refund_back             our refund {end_to_end_id} of {execution_date} came back
+                        notre remboursement {end_to_end_id} du {execution_date} est revenu
+                        unsere Erstattung {end_to_end_id} vom {execution_date} kam zurück
+refund_paid             the refund {end_to_end_id} was paid out before
+                        le remboursement {end_to_end_id} a déjà été débité
+                        die Erstattung {end_to_end_id} wurde schon ausgeführt
+refund_failed           the refund {end_to_end_id} came back or was rejected before
+                        le remboursement {end_to_end_id} était déjà revenu ou rejeté
+                        die Erstattung {end_to_end_id} kam schon zurück oder wurde abgelehnt
+refund_not_paid         no debit of the refund {end_to_end_id} is booked yet
+                        aucun débit du remboursement {end_to_end_id} n’est encore comptabilisé
+                        zur Erstattung {end_to_end_id} ist noch keine Belastung gebucht
+refund_not_sent         nobody said that the file with the refund {end_to_end_id} was sent
+                        personne n’a dit que le fichier du remboursement {end_to_end_id} a été envoyé
+                        niemand hat gesagt, dass die Datei mit der Erstattung {end_to_end_id} gesendet wurde
 """)
 
 

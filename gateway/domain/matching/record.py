@@ -9,7 +9,8 @@ from schemas.states import AllocationKind
 def from_record(record: list[Any]) -> Explanation:
     """Return the explanation that was stored (keys and minor units are whole numbers)."""
     customer_id, lines, on_account_minor, strength, proof, bank_fee_minor, *debits = record
-    collections, kept, compensation_minor = debits or ((), (), 0)  # Older records know no debits.
+    # Older records know no debits, or no refunds.
+    collections, kept, compensation_minor, *refunds = debits or ((), (), 0)
     return Explanation(
         customer_id,
         tuple(Line(item_id, AllocationKind(kind), minor) for item_id, kind, minor in lines),
@@ -20,4 +21,5 @@ def from_record(record: list[Any]) -> Explanation:
         tuple(collections),
         tuple(Kept(*one) for one in kept),
         compensation_minor,
+        tuple(refunds[0]) if refunds else (),
     )

@@ -10,7 +10,7 @@ from gateway.store.open_items import OpenItem
 from gateway.web import format as formats
 from schemas.states import AllocationKind, Language, OpenItemKind
 
-_MONEY_KINDS = frozenset({AllocationKind.PAYMENT, AllocationKind.RETURN})
+_MONEY_KINDS = frozenset({AllocationKind.PAYMENT, AllocationKind.REFUND, AllocationKind.RETURN})
 
 
 class CardRow(NamedTuple):

@@ -31,6 +31,8 @@ SENTENCES: Mapping[str, str] = {
     "keep_bank_report": mark("%(who)s kept %(subject)s, which fits nothing that was sent"),
     "settle_collections": mark("%(who)s settled %(subject)s"),
     "return_collections": mark("%(who)s took %(subject)s back"),
+    "settle_refunds": mark("%(who)s found %(subject)s paid out"),
+    "return_refunds": mark("%(who)s noted that %(subject)s came back"),
     "assign_unpaid": mark("%(who)s gave somebody %(subject)s"),
     "note_unpaid": mark("%(who)s noted something about %(subject)s"),
     "close_unpaid": mark("%(who)s closed %(subject)s"),
@@ -223,6 +225,8 @@ def _unnamed(call: Call, word: str) -> Markup | str:
         return Markup('<a href="{}">{}</a>').format(_SETTINGS[kind], call._("version %(number)s", number=key))
     if kind == "bank_transactions" and key.isdigit():
         return call.count("%(num)s bank transaction", "%(num)s bank transactions", int(key))
+    if kind == "refunds" and key.isdigit():
+        return call.count("%(num)s refund", "%(num)s refunds", int(key))
     return call._(word_of(word))
 
 
