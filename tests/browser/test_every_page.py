@@ -90,14 +90,14 @@ def _leads_to(route: str, path: str) -> bool:
 async def test_axe_finds_nothing(tour: Tour, language: str) -> None:
     faults: dict[str, list[str]] = {}
 
-    for stop in taking_turns(ALL_STOPS if IS_WHOLE else SOME_STOPS, language):
+    for stop in taking_turns(SOME_STOPS, language):
         await tour.go(stop, language=language)
         await tour.page.evaluate(AXE_SCRIPT)
         # Colours are the same in all languages.
         found = await violations(
             tour.page, {} if language == "en" else {"rules": {"color-contrast": {"enabled": False}}}
         )
-        if language == "en" and stop in SOME_STOPS:
+        if language == "en":
             await tour.page.emulate_media(color_scheme="dark")
             found += await violations(tour.page, {"runOnly": ["color-contrast"]})
             await tour.page.emulate_media(color_scheme="light")
@@ -145,7 +145,7 @@ async def test_every_link_button_and_field_is_reached_by_the_tab_key_and_shows_t
     await tour.page.set_viewport_size({"width": 1280, "height": 800})
     faults: dict[str, list[str]] = {}
 
-    for stop in SOME_STOPS:
+    for stop in SOME_STOPS if IS_PROVING or not IS_WHOLE else SOME_STOPS[1::2]:
         await tour.go(stop)
         note(faults, stop, "", await keys_faults(tour.page) + await focus_faults(tour.page))
 
