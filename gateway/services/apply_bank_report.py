@@ -10,7 +10,14 @@ from typing import NamedTuple
 from gateway.domain.bank_report import NOT_PROVIDED, Answers, Said, Sent, later_status, listed_ids, read_answers
 from gateway.services.reject_collections import Rejection, reject_collections
 from gateway.services.submit_run import end_submission
-from gateway.store import bank_reports, collection_answers, collection_runs, refund_answers, refunds_in_runs
+from gateway.store import (
+    bank_reports,
+    collection_answers,
+    collection_runs,
+    collections_found,
+    refund_answers,
+    refunds_in_runs,
+)
 from gateway.store.bank_reports import BankReport
 from gateway.store.collection_runs import CollectionRun
 from gateway.store.database import ReadSession
@@ -36,12 +43,12 @@ async def find_meant(session: ReadSession, report: StatusReport, *, companies: S
     """Return what a report is about, of what some companies sent; None when it fits nothing."""
     run = None
     if report.original_message_id not in NOT_PROVIDED:
-        run = await collection_answers.run_by_message(
+        run = await collections_found.run_by_message(
             session, companies=companies, message_id=report.original_message_id
         )
     sent = await _sent(session, run) if run else []
     named = set(listed_ids(report)) - {one.end_to_end_id for one in sent}
-    found = await collection_answers.sent_with_ids(session, companies=companies, end_to_end_ids=named)
+    found = await collections_found.sent_with_ids(session, companies=companies, end_to_end_ids=named)
     if run is None and not found:
         return None
     company_id = run.company_id if run else found[0][0]
@@ -51,7 +58,7 @@ async def find_meant(session: ReadSession, report: StatusReport, *, companies: S
 async def _sent(session: ReadSession, run: CollectionRun) -> Sequence[Sent]:
     if run.kind is RunKind.REFUND:
         return await refunds_in_runs.sent_in_run(session, run_id=run.id)
-    return await collection_answers.sent_in_run(session, run_id=run.id)
+    return await collections_found.sent_in_run(session, run_id=run.id)
 
 
 def sentence_of(row: BankReport) -> str:
@@ -187,7 +194,7 @@ async def _fail(work: Work, run: CollectionRun, report: StatusReport, answers: A
 
 async def _note_status(work: Work, run: CollectionRun | None, report: StatusReport, answers: Answers) -> None:
     said = {one.collection_id: one.status for one in answers.said if status_effect(one.status) is not StatusEffect.NONE}
-    before = await collection_answers.bank_statuses(work.session, said)
+    before = await collections_found.bank_statuses(work.session, said)
     further = {key: later_status(before[key], status) for key, status in said.items() if key in before}
     await collection_answers.set_bank_status(work, {key: one for key, one in further.items() if one != before[key]})
     if run is not None and report.group_status:

@@ -14,7 +14,7 @@ from gateway.services.import_statement import Gate, import_file
 from gateway.services.manage_invoices import add_item
 from gateway.services.receive_file import receive_file
 from gateway.services.submit_run import begin_submission, end_submission
-from gateway.store import collection_answers, collection_runs, run_lists, users_queries
+from gateway.store import collection_runs, collections_found, run_lists, users_queries
 from gateway.store.creditor_terms import Profiles
 from gateway.store.work import SYSTEM, Actor
 from generators.demo import Demo
@@ -131,7 +131,7 @@ async def _block(desk: Desk, run_id: int, day: dt.date) -> tuple[BankEntry, list
         run = await collection_runs.get_run(session, company_id=company_id, run_id=run_id)
         [batch] = await collection_runs.batches_of(session, company_id=company_id, run_id=run_id)
         shown = await run_lists.collections_page(session, company_id=company_id, run_id=run_id)
-        rows = await collection_answers.collections_by_id(session, [line.id for line in shown.rows])
+        rows = await collections_found.collections_by_id(session, [line.id for line in shown.rows])
     debits = [
         SentDebit(row.end_to_end_id, row.amount_minor, row.mandate_reference, row.debtor_name, row.debtor_iban)
         for row in rows.values()

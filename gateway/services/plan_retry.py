@@ -7,7 +7,7 @@ from gateway.domain.calendar import bank_days_after, next_bank_day
 from gateway.domain.mandate import is_collectable
 from gateway.domain.retry import RetryPlan, propose_retry
 from gateway.domain.returns import NEVER_AGAIN, ReturnPolicy, return_policy, treat
-from gateway.store import collection_answers, creditors, mandates, plan_again, unpaid_writes
+from gateway.store import collections_found, creditors, mandates, plan_again, unpaid_writes
 from gateway.store.collections import Collection
 from gateway.store.database import ReadSession
 from gateway.store.plan_again import PlannedByHand
@@ -59,7 +59,7 @@ async def chance_of(session: ReadSession, row: Unpaid, *, today: dt.date) -> Cha
 async def _tries(session: ReadSession, row: Unpaid) -> int:
     if row.collection_id is None:
         return 0
-    return (await collection_answers.tries_of(session, [row.collection_id]))[row.collection_id]
+    return (await collections_found.tries_of(session, [row.collection_id]))[row.collection_id]
 
 
 async def accept_retry(work: Work, *, row_id: int, retry_date: dt.date | None = None) -> int:
@@ -89,7 +89,7 @@ async def accept_retry(work: Work, *, row_id: int, retry_date: dt.date | None = 
 async def _last_of(work: Work, row: Unpaid) -> Collection:
     """Return the debit that is to be presented again: the one that came back, or a retry of it that was cancelled."""
     keys = [key for key in (row.collection_id, row.retry_id) if key is not None]
-    found = await collection_answers.collections_by_id(work.session, keys)
+    found = await collections_found.collections_by_id(work.session, keys)
     old = found.get(row.collection_id or 0)
     if old is None or old.mandate_id is None:
         raise RetryNotAllowed("it was sent by another system, so there is no mandate here to present it again with")

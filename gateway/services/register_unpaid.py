@@ -11,7 +11,7 @@ from gateway.domain.lifecycle import MANDATE
 from gateway.domain.retry import propose_retry
 from gateway.domain.returns import ReasonRule, ReturnPolicy, return_policy, treat
 from gateway.services.plan_retry import accept_retry
-from gateway.store import collection_answers, creditors, mandates, unpaid_writes
+from gateway.store import collections_found, creditors, mandates, unpaid_writes
 from gateway.store.mandates import MandateMove
 from gateway.store.work import Work
 from schemas.codes.reason_actions import MandateAction, Retry, ReturnKind
@@ -54,7 +54,7 @@ async def policy_for(work: Work) -> ReturnPolicy:
 async def register_unpaid(work: Work, back: Sequence[CameBack]) -> list[int]:
     """Write rows with what is done about each, move the mandates; return the keys of the rows."""
     policy = await policy_for(work)
-    tries = await collection_answers.tries_of(work.session, [one.collection_id for one in back if one.collection_id])
+    tries = await collections_found.tries_of(work.session, [one.collection_id for one in back if one.collection_id])
     paid = await unpaid_writes.paid_dates_of(work.session, {one.party_id for one in back})
     rules = [treat(one.reason, policy, tries=tries.get(one.collection_id or 0, 0)) for one in back]
     keys = work.new_ids(len(back))

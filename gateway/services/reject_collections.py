@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gateway.domain.returns import kind_before
 from gateway.services.discard_run import said
 from gateway.services.register_unpaid import CameBack, register_unpaid
-from gateway.store import collection_answers
+from gateway.store import collection_answers, collections_found
 from gateway.store.collections import Collection
 from gateway.store.work import Work
 from schemas.errors import Conflict
@@ -54,7 +54,7 @@ async def reject_collections(
     await collection_answers.release_amendments(work, ids)
     await collection_answers.free_one_offs(work, ids)
     work.reach("collections_rejected")
-    found = await collection_answers.collections_by_id(work.session, ids)
+    found = await collections_found.collections_by_id(work.session, ids)
     await register_unpaid(work, [_came_back(work, found[key], rejected[key], report_id) for key in ids])
     await collection_answers.close_ended_runs(work, ids)
     return ids

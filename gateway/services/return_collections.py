@@ -11,7 +11,7 @@ from typing import Any
 from gateway.domain.matching.model import Explanation
 from gateway.domain.returns import ReturnPolicy, kind_after
 from gateway.services.register_unpaid import CameBack, policy_for, reason_of, register_unpaid
-from gateway.store import collection_answers, counters, unpaid_writes
+from gateway.store import collection_answers, collections_found, counters, unpaid_writes
 from gateway.store.bank_transactions import Unexplained
 from gateway.store.collections import Collection
 from gateway.store.counters import UsedSince
@@ -31,7 +31,7 @@ async def return_collections(work: Work, booked: Sequence[tuple[Unexplained, Exp
     if not booked:
         return
     by_debit = {explanation.collections[0]: (one, explanation) for one, explanation in booked}
-    rows = await collection_answers.collections_by_id(work.session, by_debit)
+    rows = await collections_found.collections_by_id(work.session, by_debit)
     said = await unpaid_writes.booked_by_bank(work.session, [one.credit.id for one, _ in booked])
     known = await unpaid_writes.rows_of_collections(
         work.session, [row.id for row in rows.values() if row.state is _S.REJECTED]
@@ -176,7 +176,7 @@ async def undo_returns(work: Work, bank_transaction_ids: Sequence[int]) -> None:
     await collection_answers.move_collections(
         work, ids, from_states=[_S.RETURNED], to_state=_S.SETTLED, reason="undone"
     )
-    found = await collection_answers.collections_by_id(work.session, ids)
+    found = await collections_found.collections_by_id(work.session, ids)
     for row in rows:
         collection = found.get(row.collection_id or 0)
         if row.report_id is None and collection is not None and collection.mandate_id is not None:
@@ -193,6 +193,6 @@ async def undo_returns(work: Work, bank_transaction_ids: Sequence[int]) -> None:
 
 async def _check_unused(work: Work, rows: Sequence[Unpaid]) -> None:
     retried = [row.retry_id for row in rows if row.retry_id and row.report_id is None]
-    live = await collection_answers.collections_by_id(work.session, retried)
+    live = await collections_found.collections_by_id(work.session, retried)
     if any(row.state is not _S.CANCELLED for row in live.values()):
         raise UsedSince("the debit was presented again since; cancel that first")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from gateway.domain.matching.model import Explanation
 from gateway.domain.returns import refundable_until
-from gateway.store import collection_answers, mandates, unpaid_writes
+from gateway.store import collection_answers, collections_found, mandates, unpaid_writes
 from gateway.store.bank_transactions import Unexplained
 from gateway.store.collection_answers import Settled
 from gateway.store.counters import UsedSince
@@ -28,7 +28,7 @@ async def settle_collections(work: Work, booked: Sequence[tuple[Unexplained, Exp
     }
     if not brought:
         return
-    found = await collection_answers.collections_by_id(work.session, brought)
+    found = await collections_found.collections_by_id(work.session, brought)
     settled = [
         Settled(
             row.id, row.version, row.state, brought[row.id][0], brought[row.id][1],

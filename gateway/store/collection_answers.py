@@ -1,10 +1,9 @@
-"""Collections as the bank answers them: found by what it repeats of them, and moved, with the guards of their items.
+"""Collections as the bank answers them: moved, with the guards of their items.
 
 Rows are locked first, in the order of their keys: bank transactions, open items, collections.
 """
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,8 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.domain.bank_report import Sent
-from gateway.store.collection_runs import CollectionRun, batches, runs
+from gateway.store.collection_runs import batches, runs
 from gateway.store.collection_writes import release_items, write_moves
 from gateway.store.collections import Collection, collections, lines
 from gateway.store.counters import hold_items
@@ -29,62 +27,6 @@ from schemas.tables import MandateType
 _LIVE = (
     CollectionState.PLANNED, CollectionState.NOTIFIED, CollectionState.BATCHED, CollectionState.SUBMITTED,
 )  # fmt: skip
-
-
-async def run_by_message(session: AsyncSession, *, companies: Sequence[int], message_id: str) -> CollectionRun | None:
-    """Return the run of some companies that was sent under a message id."""
-    query = select(CollectionRun).where(runs.c.message_id == message_id, runs.c.company_id.in_(companies))
-    return (await session.execute(query)).scalar_one_or_none()
-
-
-async def sent_in_run(session: AsyncSession, *, run_id: int) -> list[Sent]:
-    """Return the debits of a run, by what a bank repeats of them."""
-    query = (
-        select(collections.c.id, collections.c.end_to_end_id, batches.c.payment_information_id)
-        .join(batches, batches.c.id == collections.c.batch_id)
-        .where(batches.c.run_id == run_id)
-        .order_by(collections.c.id)
-    )
-    return [Sent(*row) for row in await session.execute(query)]
-
-
-async def sent_with_ids(
-    session: AsyncSession, *, companies: Sequence[int], end_to_end_ids: Iterable[str]
-) -> list[tuple[int, Sent]]:
-    """Return (company, debit) of the debits with some end-to-end ids, whatever the file."""
-    found: list[tuple[int, Sent]] = []
-    for piece in in_pieces(end_to_end_ids):
-        query = (
-            select(collections.c.company_id, collections.c.id, collections.c.end_to_end_id)
-            .where(collections.c.company_id.in_(companies), among(session, collections.c.end_to_end_id, piece))
-            .order_by(collections.c.id)
-        )
-        found += [(row[0], Sent(row[1], row[2], "")) for row in await session.execute(query)]
-    return found
-
-
-async def collections_by_id(session: AsyncSession, ids: Iterable[int]) -> dict[int, Collection]:
-    """Return collections by key."""
-    found: dict[int, Collection] = {}
-    for piece in in_pieces(ids):
-        query = select(Collection).where(among(session, collections.c.id, piece)).order_by(collections.c.id)
-        rows = (await session.execute(query.execution_options(populate_existing=True))).scalars()
-        found |= {row.id: row for row in rows}
-    return found
-
-
-async def lines_of(session: AsyncSession, ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
-    """Return (item, amount signed as the item) of what some collections ask for."""
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for piece in in_pieces(ids):
-        query = (
-            select(lines.c.collection_id, lines.c.open_item_id, lines.c.amount_minor)
-            .where(among(session, lines.c.collection_id, piece))
-            .order_by(lines.c.id)
-        )
-        for collection_id, item_id, amount in await session.execute(query):
-            found[collection_id].append((item_id, amount))
-    return found
 
 
 async def lock_items_of(work: Work, ids: Several[int]) -> None:
@@ -273,15 +215,6 @@ async def ask_items_again(work: Work, ids: Several[int]) -> None:
         await (await work.session.connection()).execute(statement, rows)
 
 
-async def bank_statuses(session: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
-    """Return the last status that the bank reported of each of some collections."""
-    found: dict[int, str] = {}
-    for piece in in_pieces(ids):
-        query = select(collections.c.id, collections.c.bank_status).where(among(session, collections.c.id, piece))
-        found |= {row[0]: row[1] for row in await session.execute(query)}
-    return found
-
-
 async def set_run_status(work: Work, *, run_id: int, bank_status: str) -> None:
     """Note the last status that the bank reported of a run."""
     await work.session.execute(update(runs).where(runs.c.id == run_id).values(bank_status=bank_status))
@@ -359,29 +292,3 @@ async def _move_runs(work: Work, ids: Several[int], from_state: RunState, to_sta
         statement.returning(runs.c.id, runs.c.version).execution_options(synchronize_session=False)
     )
     await write_moves(work, "collection_run", sorted(map(tuple, moved)), from_state.value, to_state.value, "")
-
-
-async def tries_of(session: AsyncSession, ids: Sequence[int], *, rounds: int = 5) -> dict[int, int]:
-    """Return how often the debt of each collection was presented before: the length of its chain of retries."""
-    tries = dict.fromkeys(ids, 0)
-    cancelled: set[int] = set()
-    ahead = {key: key for key in ids}  # The collection asked for, and where in its chain we are.
-    for _ in range(rounds):
-        earlier: dict[int, int] = {}
-        for piece in in_pieces(ahead.values()):
-            old = collections.alias("old")
-            query = (
-                select(collections.c.id, old.c.id, old.c.state)
-                .join(old, old.c.id == collections.c.retry_of_id)
-                .where(among(session, collections.c.id, piece))
-            )
-            for key, before, state in await session.execute(query):
-                earlier[key] = before
-                if state is CollectionState.CANCELLED:
-                    cancelled.add(before)  # It never reached the bank.
-        ahead = {key: earlier[at] for key, at in ahead.items() if at in earlier}
-        for key, at in ahead.items():
-            tries[key] += at not in cancelled
-        if not ahead:
-            break
-    return tries

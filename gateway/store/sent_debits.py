@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.domain.matching.sent import SentBatch, SentDebit, SentDebits
 from gateway.store.allocations import allocations
 from gateway.store.bank_transactions import bank_transactions
-from gateway.store.collection_answers import lines_of
 from gateway.store.collection_runs import batches, runs
 from gateway.store.collections import collections, lines
+from gateway.store.collections_found import lines_of
 from gateway.store.fetch import among, in_pieces
 from gateway.store.mandates import mandates
 from gateway.store.open_items import open_items

@@ -15,7 +15,7 @@ from gateway.services import manage_unpaid
 from gateway.services.export_rows import cell
 from gateway.services.plan_retry import Chance, NoSuchUnpaid, accept_retry, chance_of
 from gateway.services.write_table import write_xlsx
-from gateway.store import bank_reports, collection_answers, parties, unpaid_lists, users_queries
+from gateway.store import bank_reports, collections_found, parties, unpaid_lists, users_queries
 from gateway.store.bank_reports import ReportedStatus
 from gateway.store.collections import Collection
 from gateway.store.database import ReadSession
@@ -185,7 +185,7 @@ async def _view(session: ReadSession, call: Call) -> UnpaidView:
         raise NoSuchUnpaid(f"there is no row {call.key()} in the unpaid register")
     row = line.row
     ids = [key for key in (row.collection_id, row.retry_id) if key is not None]
-    known = await collection_answers.collections_by_id(session, ids)
+    known = await collections_found.collections_by_id(session, ids)
     said: Sequence[ReportedStatus] = ()
     if row.collection_id is not None:
         said = await bank_reports.statuses_of(session, company_id=call.company_id, collection_id=row.collection_id)
