@@ -5,15 +5,15 @@ from string import Formatter
 
 import pytest
 
-from gateway.domain.matching import proof
 from gateway.domain.matching.model import Sign
 from gateway.domain.matching.proof import SignCode, sentence
+from gateway.domain.matching.proof_words import SENTENCES
 from schemas.states import Language
 
 
 @pytest.mark.parametrize("code", list(SignCode))
 def test_every_sign_has_a_sentence_with_the_same_facts_in_each_language(code: SignCode) -> None:
-    words = proof._SENTENCES[code]
+    words = SENTENCES[code]
     facts = [sorted({name for _, name, _, _ in Formatter().parse(text) if name}) for text in words]
 
     assert facts[0] == facts[1] == facts[2]
@@ -21,7 +21,7 @@ def test_every_sign_has_a_sentence_with_the_same_facts_in_each_language(code: Si
 
 
 def test_there_is_no_sentence_without_a_sign() -> None:
-    assert set(proof._SENTENCES) == set(SignCode)
+    assert set(SENTENCES) == set(SignCode)
 
 
 def test_amounts_and_dates_are_written_for_the_reader() -> None:
