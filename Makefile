@@ -24,7 +24,7 @@ run: $(RUN_STAMP)  ## serve the gateway with embedded SQLite and demo data on ht
 setup: $(TEST_STAMP)  ## install everything that running, testing and checking need
 
 test: $(TEST_STAMP)  ## run each guard once, on SQLite and PostgreSQL (about four minutes)
-	$(BIN)/python -m pytest -n $(TESTERS)
+	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal
 
 check: $(TEST_STAMP)  ## formatter, linter, types, import contracts, then the tests
 	$(BIN)/ruff format --check .
