@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.services import import_rows
+from gateway.store.run_requests import CANCELLATION, REVERSAL
 from gateway.store.work import SYSTEM
 from gateway.web.views.journal import SENTENCES
 from schemas.states import Role
@@ -39,7 +40,7 @@ def verbs_in_code() -> set[str]:
             is_said = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "say" and len(node.args) > 1
             if is_said and isinstance(node.args[0], ast.Constant):
                 found.add(node.args[0].value)
-    return found | {"read_file", "refuse_file"}  # Chosen where they are said.
+    return found | {"read_file", "refuse_file", CANCELLATION, REVERSAL}  # Chosen where they are said.
 
 
 def test_every_verb_of_the_journal_has_its_sentence() -> None:
