@@ -175,6 +175,8 @@ async def _open(page: Page, shot: Shot) -> None:
         await page.locator("form:has(input[type=file]) button").click()
     if shot.name == "mandate-sign":
         await _make_link(page)
+    if shot.name == "collections":
+        await page.wait_for_selector("#will")  # The first plan may take a moment.
     await page.wait_for_load_state("networkidle")
 
 
