@@ -18,7 +18,7 @@ EVENTS = (
     "returned", "refunded within eight weeks", "refunded as unauthorised", "returned with a fee",
     "reversed by us", "retried", "retry cancelled", "cancelled before it left", "taken out of a run", "one-off collected", "amendment told",
     "mandate expired", "mandate revoked", "batch credit", "report lost", "letter repeated", "letter late",
-    "rejection told on the telephone", "unknown submission", "explanation accepted", "transfer allocated by hand",
+    "rejection told on the telephone", "unknown submission", "explanation accepted",
     "transfer kept on account",
 )  # fmt: skip
 
