@@ -174,6 +174,54 @@ async def test_a_run_goes_from_the_plan_to_the_bank(desk: Desk) -> None:
     assert "order 4711" in said
 
 
+async def sent_run(desk: Desk) -> str:
+    """Bring a run to the bank and return the path of its page."""
+    path = await frozen_run(desk)
+    user = await desk.site.add_user(Role.APPROVER)
+    approver = await desk.site.sign_in(Role.APPROVER, user=user)
+    run = await last_run(desk)
+    form = {"sha256": run.sha256, "sum": run.sum_minor, "count": run.collection_count}
+    await desk.site.clock.pass_time(seconds=60)
+    await approver.post(f"{path}/approve", {**form, "code": desk.site.code(user)})
+    await desk.clerk.post(f"{path}/submit")
+    ended = await desk.clerk.post(f"{path}/end", {"outcome": "sent", "proof": "order 4711"})
+    assert ended.status == 303, words_of(ended.text)
+    return path
+
+
+async def test_the_bank_is_asked_not_to_collect_and_the_request_is_a_file_to_hand_out(desk: Desk) -> None:
+    path = await sent_run(desk)
+
+    asked = await desk.clerk.post(f"{path}/ask", {"what": "cancel", "cancellation": "CUST"})
+    page = (await desk.clerk.get(path)).text
+    found = re.search(r'name="sha256" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    file = await desk.clerk.post(f"{path}/request", {"sha256": found[1]})
+
+    assert asked.status == 303, words_of(asked.text)
+    assert "Requests to the bank" in page
+    assert "camt.055" in file.text
+    assert f"<OrgnlMsgId>{(await last_run(desk)).message_id}</OrgnlMsgId>" in file.text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param({"cancellation": "CUST", "collection": "12 or so"}, id="no debit"),
+        pytest.param({"cancellation": "CUST", "collection": "9" * 30}, id="no key"),
+        pytest.param({"cancellation": "WHY?"}, id="no reason"),
+    ],
+)
+async def test_a_request_that_is_not_understood_is_about_no_debit_at_all(desk: Desk, form: dict[str, str]) -> None:
+    path = await sent_run(desk)
+
+    refused = await desk.clerk.post(f"{path}/ask", {"what": "cancel", **form})
+
+    assert refused.status == 422
+    assert "is none that the page offers" in words_of(refused.text)
+    assert "Requests to the bank" not in refused.text
+
+
 async def test_a_clerk_does_not_see_the_approval_and_cannot_send_what_is_not_approved(desk: Desk) -> None:
     path = await frozen_run(desk)
 

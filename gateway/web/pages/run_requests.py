@@ -1,6 +1,6 @@
 """What the bank is asked about a file that it has: not to collect, to give back; and what it confirmed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiohttp import hdrs, web
 
@@ -10,22 +10,37 @@ from gateway.services.log_in import TooManyAttempts
 from gateway.services.use_second_factor import SecondFactor
 from gateway.web.context import Call
 from gateway.web.errors import status_of
-from gateway.web.pages.collection_runs import NoDebitMarked, answer_with
+from gateway.web.pages.collection_runs import answer_with
 from gateway.web.routing import page
 from schemas.cancellation import CancellationReason
 from schemas.errors import GatewayError
 from schemas.reversal import ReversalReason
 
+_KEY_DIGITS = 18
+
+
+class NoSuchChoice(GatewayError):
+    """A debit or a reason in the form is none that the page offers."""
+
+    code = "no_such_choice"
+
 
 async def ask(call: Call) -> web.StreamResponse:
     """Write a request to the bank, or note that it confirmed one."""
     form = await call.form()
-    chosen = [int(text) for text in form.getall("collection", []) if text.isdigit() and len(text) <= 18]
     try:
+        chosen = _chosen(form.getall("collection", []))
         say = await _confirm(call, form, chosen) if form.get("what") == "confirmed" else await _ask(call, form, chosen)
     except GatewayError as error:
         return await answer_with(call, fault=str(error), status=status_of(error))
     return call.redirect(f"/collections/runs/{call.key()}", say=say)
+
+
+def _chosen(marked: Sequence[str]) -> list[int]:
+    """Return the marked debits. None means all, so what cannot be read is refused, not left out."""
+    if not all(text.isascii() and text.isdigit() and len(text) <= _KEY_DIGITS for text in marked):
+        raise NoSuchChoice
+    return [int(text) for text in marked]
 
 
 async def _ask(call: Call, form: Mapping[str, str], chosen: list[int]) -> str:
@@ -36,7 +51,7 @@ async def _ask(call: Call, form: Mapping[str, str], chosen: list[int]) -> str:
             else CancellationReason(form.get("cancellation", ""))
         )
     except ValueError as error:
-        raise NoDebitMarked from error
+        raise NoSuchChoice from error
     wanted = Wanted(call.key(), chosen, reason)
     await ask_bank(call.collecting, company_id=call.company_id, wanted=wanted, actor=call.actor)
     if isinstance(reason, ReversalReason):
