@@ -9,17 +9,15 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from gateway.domain.collecting.model import Seen
-from gateway.services.prepare_run import Prepared, PreparedFile, asked_by_item
+from gateway.services.prepare_run import Prepared, PreparedBlock, PreparedFile, asked_by_item
 from gateway.store import collection_writes, mandate_changes_sent
 from gateway.store.collection_runs import CollectionBatch, CollectionRun
 from gateway.store.collection_writes import Asked
 from gateway.store.work import Work
-from schemas.direct_debit import BatchKey
 from schemas.errors import GatewayError
 from schemas.states import CollectionState
 
-_FIRST = CollectionState.PLANNED.value
-_BATCHED_VERSION = 2  # Planned is the first version, batched the second.
+_BATCHED = CollectionState.BATCHED.value
 
 
 class ChangedMeanwhile(GatewayError):
@@ -39,7 +37,8 @@ async def store_run(work: Work, run: CollectionRun, prepared: PreparedFile, seen
     batch_ids = _add_batches(work, run, prepared)
     await work.flush()
     work.reach("batches_written")
-    fresh = [[one for one in block.collections if one.planned.stored_id is None] for block in prepared.blocks]
+    stored = [(key, *at) for at in prepared.collections() if (key := at[1].planned.stored_id) is not None]
+    fresh = _fresh(prepared) if stored else [block.collections for block in prepared.blocks]
     keys = work.new_ids(sum(map(len, fresh)))
     await collection_writes.insert_collections(work, _rows(work, run, batch_ids, prepared, fresh, keys))
     work.reach("collections_written")
@@ -47,13 +46,15 @@ async def store_run(work: Work, run: CollectionRun, prepared: PreparedFile, seen
     asked = [(key, *line) for key, one in numbered for line in one.planned.lines]
     await collection_writes.insert_lines(work, asked)
     work.reach("lines_written")
-    moved = [(key, _BATCHED_VERSION) for key in keys]
-    await collection_writes.write_moves(work, "collection", moved, _FIRST, CollectionState.BATCHED.value)
-    await _batch_stored(work, run, batch_ids, prepared)
+    await _batch_stored(work, run, batch_ids, stored)
     carriers = {one.planned.mandate.id: key for key, one in numbered if any(one.planned.mandate.amendment)}
-    carriers |= _stored_carriers(prepared)
+    carriers |= {one.planned.mandate.id: key for key, _, one in stored if any(one.planned.mandate.amendment)}
     await mandate_changes_sent.carry(work, carriers)
     work.reach("moves_written")
+
+
+def _fresh(prepared: PreparedFile) -> list[Sequence[Prepared]]:
+    return [[one for one in block.collections if one.planned.stored_id is None] for block in prepared.blocks]
 
 
 async def _ask(work: Work, prepared: PreparedFile, seen: Mapping[int, Seen]) -> None:
@@ -92,11 +93,15 @@ def _rows(
     fresh: Sequence[Sequence[Prepared]],
     keys: Iterable[int],
 ) -> list[tuple[Any, ...]]:
-    """Return new collections as they are stored: what was written, word for word."""
+    """Return new collections as they are stored: what was written, word for word. They begin in their file."""
     next_key, found = iter(keys), []
     for block, collections in zip(prepared.blocks, fresh, strict=True):
-        place = _Place(work.company_id, run.bank_account_id, batch_ids[block.payment_information_id], work.now)
-        found += [_row(next(next_key), one, block.key, place) for one in collections]
+        shared = block.key
+        place = _Place(
+            work.company_id, run.bank_account_id, batch_ids[block.payment_information_id], shared.collection_date,
+            shared.local_instrument.value, shared.sequence_type.value, work.now,
+        )  # fmt: skip
+        found += [_row(next(next_key), one, place) for one in collections]
     return found
 
 
@@ -106,25 +111,28 @@ class _Place(NamedTuple):
     company_id: int
     bank_account_id: int
     batch_id: int
+    collection_date: dt.date
+    local_instrument: str
+    sequence_type: str
     now: dt.datetime
 
 
-def _row(key: int, one: Prepared, shared: BatchKey, place: _Place) -> tuple[Any, ...]:
+def _row(key: int, one: Prepared, place: _Place) -> tuple[Any, ...]:
     (planned, debit), facts = one, one.planned.mandate
+    company_id, account_id, batch_id, date, instrument, sequence, now = place
     return (
-        key, place.company_id, planned.party_id, facts.id, place.bank_account_id, place.batch_id,
-        CollectionState.BATCHED, debit.end_to_end_id, debit.amount_minor, planned.due_date, shared.collection_date,
-        shared.local_instrument, shared.sequence_type, facts.reference, facts.version, facts.debtor_name, facts.iban,
-        planned.remittance, planned.notice, planned.notified_date, _BATCHED_VERSION, place.now,
+        key, company_id, planned.party_id, facts.id, account_id, batch_id, _BATCHED, debit.end_to_end_id,
+        debit.amount_minor, planned.due_date, date, instrument, sequence, facts.reference, facts.version,
+        facts.debtor_name, facts.iban, planned.remittance, planned.notice, planned.notified_date, 1, now,
     )  # fmt: skip
 
 
-async def _batch_stored(work: Work, run: CollectionRun, batch_ids: Mapping[str, int], prepared: PreparedFile) -> None:
+async def _batch_stored(
+    work: Work, run: CollectionRun, batch_ids: Mapping[str, int], stored: Sequence[tuple[int, PreparedBlock, Prepared]]
+) -> None:
     """Put what people planned before into the run: there are few of them."""
-    for block, one in prepared.collections():
-        planned, facts = one.planned, one.planned.mandate
-        if planned.stored_id is None:
-            continue
+    for key, block, one in stored:
+        facts = one.planned.mandate
         values = {
             "batch_id": batch_ids[block.payment_information_id], "bank_account_id": run.bank_account_id,
             "end_to_end_id": one.debit.end_to_end_id, "collection_date": block.key.collection_date,
@@ -132,12 +140,4 @@ async def _batch_stored(work: Work, run: CollectionRun, batch_ids: Mapping[str, 
             "mandate_reference": facts.reference, "mandate_version": facts.version,
             "debtor_name": facts.debtor_name, "debtor_iban": facts.iban,
         }  # fmt: skip
-        await collection_writes.batch_collection(work, planned.stored_id, values)
-
-
-def _stored_carriers(prepared: PreparedFile) -> dict[int, int]:
-    return {
-        one.planned.mandate.id: one.planned.stored_id
-        for _, one in prepared.collections()
-        if one.planned.stored_id is not None and any(one.planned.mandate.amendment)
-    }
+        await collection_writes.batch_collection(work, key, values)

@@ -120,8 +120,12 @@ def _columns(table: Table, names: Sequence[str], rows: Sequence[Values], *, is_s
         change, values = _change(table, name, is_sqlite), columns[place]
         if change is None or (change is str and set(map(type, values)) <= _PLAIN_TEXTS):
             continue
-        columns[place] = [None if value is None else change(value) for value in values]
+        columns[place] = list(map(change, values)) if None not in values else _changed(change, values)
     return columns
+
+
+def _changed(change: Callable[[Any], Any], values: Values) -> list[Any]:
+    return [None if value is None else change(value) for value in values]
 
 
 def _change(table: Table, name: str, is_sqlite: bool) -> Callable[[Any], Any] | None:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, fu
 from gateway.store.collection_runs import approvals, batches, runs, submissions
 from gateway.store.collections import collections, lines
 from gateway.store.due_items import ASKED
+from gateway.store.mandates import moves
 from gateway.store.open_items import open_items
 from gateway.store.refunds import refunds
 from gateway.store.refunds_in_runs import LIVE
@@ -157,4 +158,15 @@ def _approved() -> Iterator[Rule]:
     )
 
 
-RULES = (*_asked_for(), *_in_one_batch(), *_added_up(), *_approved())
+def _begun() -> Iterator[Rule]:
+    """A collection that nobody moved is where one begins: planned by a person, or in the file that asked first."""
+    c, m = collections.c, moves.c
+    has_moved = exists().where(m.subject_table == "collection", m.subject_id == c.id)
+    begins = c.state.in_([CollectionState.PLANNED, CollectionState.BATCHED])
+    yield Rule(
+        select(c.id, c.state).where(not_(begins), c.is_foreign.is_(False), not_(has_moved)).order_by(c.id),
+        lambda key, state: f"collection {key} is {state}, but never moved there (INV-17)",
+    )
+
+
+RULES = (*_begun(), *_asked_for(), *_in_one_batch(), *_added_up(), *_approved())

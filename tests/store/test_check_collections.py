@@ -24,7 +24,7 @@ BREAKS = {
     ),
     "a collection that moved without a word": (
         "UPDATE collection SET state = 'submitted' WHERE amount_minor = 10000",
-        ["which is approved (INV-11, INV-17)", "is submitted, but it moved to batched (INV-17)"],
+        ["is submitted, but never moved there (INV-17)", "which is approved (INV-11, INV-17)"],
     ),
     "a run of another sum": (
         "UPDATE collection_run SET sum_minor = 1",

@@ -11,6 +11,7 @@ from gateway.services.resolve_review import allocate
 from gateway.store import collection_answers
 from gateway.store.accounts import BankAccount
 from gateway.store.collection_runs import CollectionBatch, CollectionRun, RunApproval, RunSubmission
+from gateway.store.collection_writes import write_moves
 from gateway.store.collections import Collection, CollectionLine
 from gateway.store.columns import table_of
 from gateway.store.mandates import mandates
@@ -68,6 +69,7 @@ async def send(
     """Store a run with one block that the bank has; return the keys of its debits by end-to-end id."""
     items, known = await _keys(bench)
     keys: dict[str, int] = {}
+    has_moved = state not in (CollectionState.PLANNED, CollectionState.BATCHED)
     total = sum(sum(debit.items.values()) for debit in debits)
     async with bench.begin() as work:
         account = (await work.session.execute(select(table_of(BankAccount).c.id))).scalars().first()
@@ -97,10 +99,13 @@ async def send(
                     bank_account_id=account, batch_id=batch.id, state=state, end_to_end_id=debit.end_to_end_id,
                     amount_minor=sum(debit.items.values()), due_date=day, collection_date=day,
                     local_instrument=debit.scheme, sequence_type=SequenceType.RECURRENT,
-                    mandate_reference=debit.mandate, created_at=work.now,
+                    mandate_reference=debit.mandate, created_at=work.now, version=2 if has_moved else 1,
                 )
             )  # fmt: skip
         await work.flush()
+        if has_moved:
+            moved = [(key, 2) for key in keys.values()]
+            await write_moves(work, "collection", moved, CollectionState.BATCHED.value, state.value)
         for debit in debits:
             for number, minor in debit.items.items():
                 line = CollectionLine(

@@ -18,7 +18,7 @@ from schemas.states import NoticeKind
 class Told(NamedTuple):
     """How a debtor was told and when; or why that does not do, and from when on it would.
 
-    ``way`` is what the debit uses up; ``collection_date`` is set when the debit has to wait for it.
+    ``way`` is what of the announced the debit uses up; ``collection_date`` is set when it has to wait for that.
     """
 
     kind: NoticeKind | None
@@ -78,7 +78,7 @@ def was_told(
 
     own = _by_invoice(items, due_date)
     if own is not None and does(own):
-        return Told(own.kind, own.sent_date, way=own)  # It speaks of this debit only, so it leaves the others.
+        return Told(own.kind, own.sent_date)  # It speaks of this debit only, so it leaves the others.
     ways = [own, *announced] if own is not None else announced
     in_time = [way for way in announced if does(way)]
     if in_time:
@@ -104,14 +104,10 @@ def _rank(way: Announced) -> tuple[bool, int, dt.date, NoticeKind]:
 
 def _by_invoice(items: Sequence[DueItem], due_date: dt.date) -> Announced | None:
     """Return what invoices told by themselves: that what is open of them will be taken when they are due."""
-    last: dt.date | None = None
-    for item in items:
-        told = item.notified_date
-        if told is None:
-            return None
-        last = told if last is None else max(last, told)
-    amount = sum([item.amount_minor for item in items])
-    return Announced(last, due_date, amount, NoticeKind.INVOICE) if last is not None else None
+    told = [item.notified_date for item in items]
+    if not told or None in told:
+        return None
+    return Announced(max(told), due_date, sum([item.amount_minor for item in items]), NoticeKind.INVOICE)  # type: ignore[type-var, arg-type]  # None is no part of it.
 
 
 def _covers(way: Announced, collection_date: dt.date, later_days: int) -> bool:

@@ -103,7 +103,7 @@ class _Planner:
 
     def _of_party(self, party_id: int, items: Sequence[DueItem]) -> Iterator[PlannedCollection | LeftOut]:
         credits = Credits([one for one in items if one.amount_minor < 0] if self._rules.nets_credits else _NO_ITEMS)
-        groups: dict[tuple[dt.date, int], list[tuple[DueItem, Line]]] = {}
+        groups: dict[tuple[dt.date, int], tuple[list[DueItem], list[Line]]] = {}
         for item in items:
             if item.amount_minor <= 0:
                 continue
@@ -113,10 +113,12 @@ class _Planner:
                 continue
             for due_date, amount in due_parts(item, self._until):
                 key = (due_date, 0 if self._rules.is_bundled else item.id)
-                groups.setdefault(key, []).append((item, Line(item.id, amount)))
+                due_items, lines = groups.setdefault(key, ([], []))
+                due_items.append(item)
+                lines.append(Line(item.id, amount))
         for key in sorted(groups):
-            due_items, lines = zip(*groups[key], strict=True)
-            yield self._debit(_Group(party_id, key[0], due_items, lines), credits)
+            due_items, lines = groups[key]
+            yield self._debit(_Group(party_id, key[0], tuple(due_items), tuple(lines)), credits)
 
     def _obstacle(self, item: DueItem) -> LeftOutReason | None:
         """Return what stands against an item itself, if some of it is due."""
@@ -150,6 +152,8 @@ class _Planner:
             return _left_out(LeftOutReason(late.value), group, mandate=mandate, date=date)
         asked = sum_of(group.lines)
         taken = credits.take(asked)
+        if not taken:
+            return self._checked(group, mandate, terms.creditor, date, asked, group.lines)
         return self._checked(group, mandate, terms.creditor, date, asked + sum_of(taken), group.lines + taken)
 
     def _checked(
