@@ -6,6 +6,8 @@ from pathlib import Path
 from time import process_time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from gateway.domain.scheme_rules import (
     ALL_RULES,
@@ -337,6 +339,37 @@ GOOD = DirectDebit(
 )  # fmt: skip
 def test_our_own_collections_are_judged_by_the_same_rules(collection: DirectDebit, rules: list[str]) -> None:
     assert [finding.rule.name for finding in check_collections([collection], KEY, today=TODAY)] == rules
+
+
+ODD = {
+    "amount_minor": [1, 99_999_999_999, 0, 10**11],
+    "mandate": [
+        MandateFactsSent(MandateReference("M 1"), dt.date(2025, 3, 1)),
+        MandateFactsSent(MandateReference("M-1"), TODAY + dt.timedelta(days=1)),
+        MandateFactsSent(MandateReference("M-1"), TODAY, Amendment(None, None, "", True)),
+    ],
+    "debtor": [PaymentParty(""), PaymentParty("Zoë"), PaymentParty("A" * 71), PaymentParty("Debtor", PostalAddress("FR"))],
+    "debtor_iban": [Iban.parse(SWISS), Iban.parse("GB29NWBK60161331926819")],
+    "debtor_bic": [Bic("DEUTDEFF"), Bic("UBSWCHZH80A")],
+    "ultimate_debtor": ["Other", "B" * 71],
+    "remittance": ["", "Rechnung für März", "x" * 141],
+    "creditor_reference": ["RF18539007547034", "RF99539007547034"],
+    "purpose": ["GDDS", "none"],
+    "instruction_id": ["I-1", "/I"],
+    "end_to_end_id": [EndToEndId("E-2"), "NOTPROVIDED"],
+}  # fmt: skip
+odd_collections = some.fixed_dictionaries(
+    {}, optional={name: some.sampled_from(values) for name, values in ODD.items()}
+).map(lambda changes: GOOD._replace(**changes))
+
+
+@given(some.lists(odd_collections | some.just(GOOD), min_size=2, max_size=5), some.sampled_from(["", "B" * 71]))
+def test_collections_of_a_block_are_judged_together_as_each_by_itself(them: list[DirectDebit], ultimate: str) -> None:
+    key = KEY._replace(ultimate_creditor=ultimate)
+
+    together = list(check_collections(them, key, today=TODAY))
+
+    assert together == [found for one in them for found in check_collections([one], key, today=TODAY)]
 
 
 def test_our_own_transfers_are_judged_by_the_same_rules() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from gateway.domain.scheme_rules.engine import check_instruction, scope_of
+from gateway.domain.scheme_rules.plain import is_plain
 from gateway.domain.scheme_rules.rule import Finding, Scope
 from gateway.domain.scheme_rules.sides import NOT_PROVIDED
 from gateway.domain.scheme_rules.texts import NAME_MAX, REMITTANCE_MAX
@@ -46,8 +47,16 @@ def check_collections(
 ) -> Iterator[Finding]:
     """Yield what breaks a rule in collections that would share a block. Ids and totals of the file are not judged."""
     scope = collection_scope(key, today=today, fold=fold)
+    are_plain_right = False
     for collection in collections:
-        yield from check_instruction(facts_of_collection(collection, fold), scope)
+        if is_plain(collection, scope):
+            if are_plain_right:
+                continue
+            found = check_instruction(facts_of_collection(collection, fold), scope)
+            are_plain_right = not found
+            yield from found
+        else:
+            yield from check_instruction(facts_of_collection(collection, fold), scope)
 
 
 def check_transfers(

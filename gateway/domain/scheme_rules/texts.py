@@ -9,7 +9,7 @@ from schemas.identifiers import Iban, InvalidIban
 
 ID_MAX, NAME_MAX, REMITTANCE_MAX = 35, 70, 140
 _SCALE = 17  # The most decimals that the schema lets a control sum have.
-_CENT, _AMOUNT_MAX = 10 ** (_SCALE - 2), 99_999_999_999
+_CENT, AMOUNT_MAX = 10 ** (_SCALE - 2), 99_999_999_999  # Cents of euro.
 _SEPA = re.compile(r"[A-Za-z0-9/?:().,'+ -]*")
 _OUTSIDE = re.compile(r"[^A-Za-z0-9/?:().,'+ -]")
 _AMOUNT = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,17}))?", re.ASCII)
@@ -19,6 +19,11 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 def shown(text: str) -> str:
     """Return a text as a finding shows it."""
     return repr(text if len(text) <= 80 else text[:80] + "…")
+
+
+def is_sepa_text(text: str) -> bool:
+    """Tell whether a text has only the characters that every bank takes."""
+    return _SEPA.fullmatch(text) is not None
 
 
 def id_fault(name: str, text: str | None) -> str:
@@ -69,7 +74,7 @@ def exact_text(number: int) -> str:
 def is_amount(text: str | None) -> bool:
     """Tell whether a text is an amount that SEPA can move: whole cents, 0.01 to 999999999.99."""
     number = exact(text)
-    return number is not None and number % _CENT == 0 and 1 <= number // _CENT <= _AMOUNT_MAX
+    return number is not None and number % _CENT == 0 and 1 <= number // _CENT <= AMOUNT_MAX
 
 
 @lru_cache(maxsize=4096)
