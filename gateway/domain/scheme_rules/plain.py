@@ -13,7 +13,7 @@ from schemas.identifiers import EndToEndId, Iban, MandateReference
 
 
 def is_plain(collection: DirectDebit, scope: Scope) -> bool:
-    """Tell whether a collection says the least: parsed ids, the name of a debtor in the EEA, short texts in SEPA's set."""
+    """Tell whether a collection says the least: parsed ids, a debtor in the EEA, short texts in SEPA letters."""
     end_to_end_id, amount_minor, mandate, debtor, iban, *more = collection
     bic, ultimate, remittance, reference, purpose, own_id = more
     if bic or ultimate or reference or purpose or own_id or debtor.identification or scope.is_party_outside_eea:
