@@ -6,26 +6,19 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiohttp import web
 from multidict import MultiDict
 from pydantic import BaseModel, ValidationError
 
 from gateway.domain.access import Right
-from gateway.domain.collecting.notices import NoticeDue
-from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
-from gateway.services.freeze_run import CollectPlace, Frozen
+from gateway.services.freeze_run import CollectPlace
 from gateway.services.identify_caller import NOBODY, Caller
-from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.log_in import LogInRules
 from gateway.services.passwords import Passwords
-from gateway.services.plan_notices import NoticesWanted
-from gateway.services.receive_archive import Archive
-from gateway.services.receive_file import Receipt
 from gateway.services.secret_values import new_secret, page_token
 from gateway.services.send_mail import Mailer
-from gateway.services.show_plan import PlanShown
 from gateway.store import reviews
 from gateway.store.creditor_terms import Profiles
 from gateway.store.database import Database
@@ -38,6 +31,7 @@ from gateway.web.bodies import Limits, MultipartForm, Upload
 from gateway.web.errors import BadRequest, InvalidBody, UnsupportedBody
 from gateway.web.metrics import Metrics
 from gateway.web.slow_work import SlowWork
+from gateway.web.worker_pool import WorkerPool
 from schemas.errors import NotFound
 from schemas.states import Language
 
@@ -48,43 +42,6 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 _EXPLAIN_S = 2.0
-
-
-class WorkerPool(Protocol):
-    """The worker processes, as handlers use them: heavy work leaves the event loop."""
-
-    async def import_file(self, file_id: int) -> None:
-        """Import a received file."""
-
-    async def take_statement(self, statement_id: int, actor: Actor, reason: str) -> None:
-        """Take a held statement."""
-
-    async def match(self, company_id: int) -> None:
-        """Match what is new or waits in a company."""
-
-    async def explain_again(self, company_id: int, bank_transaction_ids: Sequence[int]) -> None:
-        """Give open questions their explanations anew."""
-
-    async def receive_archive(self, archive: Archive, actor: Actor) -> list[Receipt]:
-        """Receive the members of an archive."""
-
-    async def look_at_table(self, file: TableFile) -> TableTold:
-        """Say what a table file would change."""
-
-    async def import_table(self, file: TableFile, actor: Actor, *, keep_good_rows: bool) -> TableTold:
-        """Import a table file."""
-
-    async def show_plan(self, wanted: PlanWanted) -> PlanShown:
-        """Return a plan of collections in the size of a page."""
-
-    async def plan_notices(self, wanted: NoticesWanted) -> list[NoticeDue]:
-        """Return what debtors are to be told of debits to come."""
-
-    async def freeze(self, wanted: FreezeWanted) -> Frozen:
-        """Freeze what is due into runs."""
-
-    async def check(self) -> list[str]:
-        """Check the journal and everything that must always hold."""
 
 
 @dataclass(slots=True, kw_only=True)

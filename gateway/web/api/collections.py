@@ -1,6 +1,6 @@
 """The API of collections and their runs. A machine plans, freezes and carries files; it never approves."""
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
@@ -13,6 +13,7 @@ from gateway.store import collection_runs, run_lists
 from gateway.store.collection_runs import CollectionRun, RunSubmission
 from gateway.store.run_lists import CollectionLineShown
 from gateway.web.context import Call
+from gateway.web.downloads import XML, download
 from gateway.web.pages.collection_runs import FileNotOut
 from gateway.web.pages.notices import announce_for
 from gateway.web.routing import api
@@ -170,11 +171,7 @@ async def read_file(call: Call) -> web.StreamResponse:
     path = await check_bytes(call.collecting, run, call.actor)
     async with call.begin(ids=5) as work:
         work.say("hand_out_file", f"run:{run.id}", reason=run.sha256)
-    headers = {
-        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{run.file_name}"',
-        hdrs.CONTENT_TYPE: "application/xml",
-    }
-    return web.FileResponse(path, headers=headers)
+    return web.FileResponse(path, headers=download(run.file_name, XML))
 
 
 async def submit(call: Call) -> web.StreamResponse:

@@ -8,6 +8,7 @@ from aiohttp import web
 from gateway.domain.access import Right
 from gateway.services.export_rows import Exportable, export_rows
 from gateway.web.context import Call
+from gateway.web.downloads import CSV, download
 from gateway.web.errors import BodyTooSlow
 from gateway.web.routing import Route, api
 from schemas.payloads.exports import ExportFilter
@@ -27,12 +28,7 @@ def _exporter(what: Exportable) -> Callable[[Call], Awaitable[web.StreamResponse
 async def _export(call: Call, what: Exportable) -> web.StreamResponse:
     asked = call.query(ExportFilter)
     await _note(call, what)
-    response = web.StreamResponse(
-        headers={
-            "Content-Type": "text/csv; charset=utf-8",
-            "Content-Disposition": f'attachment; filename="{what.value}.csv"',
-        }
-    )
+    response = web.StreamResponse(headers=download(f"{what.value}.csv", CSV))
     if call.request.method == "HEAD":
         return response
     try:

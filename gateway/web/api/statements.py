@@ -11,6 +11,7 @@ from gateway.store import statements
 from gateway.store.statements import Statement, StatementFile
 from gateway.web.api import received
 from gateway.web.context import Call
+from gateway.web.downloads import BYTES, download
 from gateway.web.errors import BadRequest
 from gateway.web.routing import api
 from schemas.errors import NotFound
@@ -169,11 +170,7 @@ async def read_original(call: Call) -> web.StreamResponse:
         file = await statements.file_by_id(session, row.file_id)
     if file is None:
         raise NoSuchStatement(f"the file of statement {row.id} is gone")
-    headers = {
-        "Content-Type": "application/octet-stream",
-        "Content-Disposition": f'attachment; filename="{file.sha256}"',
-    }
-    return web.FileResponse(call.gateway.originals.path_of(file.sha256), headers=headers)
+    return web.FileResponse(call.gateway.originals.path_of(file.sha256), headers=download(file.sha256, BYTES))
 
 
 async def take(call: Call) -> web.StreamResponse:

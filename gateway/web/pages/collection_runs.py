@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.domain.collecting.model import LeftOutReason
@@ -18,6 +18,7 @@ from gateway.store.collection_runs import CollectionRun
 from gateway.store.refunds import Refund
 from gateway.store.run_requests import RunRequest
 from gateway.web.context import Call
+from gateway.web.downloads import XML, download
 from gateway.web.errors import status_of
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
@@ -182,11 +183,7 @@ async def send_file(call: Call) -> web.StreamResponse:
         return await answer_with(call, fault=str(error), status=status_of(error))
     async with call.begin(ids=5) as work:
         work.say("hand_out_file", f"run:{run.id}", reason=run.sha256)
-    headers = {
-        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{run.file_name}"',
-        hdrs.CONTENT_TYPE: "application/xml",
-    }
-    return web.FileResponse(path, headers=headers)
+    return web.FileResponse(path, headers=download(run.file_name, XML))
 
 
 ROUTES = (

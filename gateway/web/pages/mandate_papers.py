@@ -17,13 +17,13 @@ from gateway.store import mandate_papers as shelf
 from gateway.store.mandates import Mandate
 from gateway.store.work import Work
 from gateway.web.context import Call
+from gateway.web.downloads import CSV, PDF, XLSX, ZIP, download
 from gateway.web.pages.mandates import MandateQuery, act_on, answer_with, find_mandate
 from gateway.web.routing import page
 from gateway.web.words import mark
 from schemas.errors import GatewayError, NotFound
 from schemas.states import DocumentKind, Language
 
-_ATTACHED = {"Cache-Control": "no-store"}
 _LANGUAGES = frozenset(language.value for language in Language)
 _KINDS = (DocumentKind.SCAN, DocumentKind.OTHER)
 
@@ -46,7 +46,7 @@ async def send_form(call: Call) -> web.StreamResponse:
         form = await mandate_papers.form_of(session, row, language=language, dated=call.now.date())
     data = await mandate_papers.write_form(papers_of(call), form)
     await _note(call, row, DocumentKind.FORM)
-    return _file(data, f"{row.reference}.pdf", "application/pdf")
+    return _file(data, f"{row.reference}.pdf", PDF)
 
 
 async def send_evidence(call: Call) -> web.StreamResponse:
@@ -56,7 +56,7 @@ async def send_evidence(call: Call) -> web.StreamResponse:
         form = await mandate_papers.form_of(session, row, language=call.language, dated=call.now.date())
         data = await mandate_papers.evidence_of(session, papers_of(call), row, form=form)
     await _note(call, row, DocumentKind.OTHER)
-    return _file(data, f"{row.reference}.zip", "application/zip")
+    return _file(data, f"{row.reference}.zip", ZIP)
 
 
 async def send_document(call: Call) -> web.StreamResponse:
@@ -67,7 +67,7 @@ async def send_document(call: Call) -> web.StreamResponse:
     if found is None or found.mandate_id != row.id:
         raise NoSuchDocument(f"there is no document {call.key('document')}")
     await _note(call, row, found.kind)
-    headers = _headers(found.name, found.media_type)
+    headers = download(found.name, found.media_type)
     return web.FileResponse(call.gateway.originals.path_of(found.sha256), headers=headers)
 
 
@@ -77,13 +77,7 @@ async def _note(call: Call, row: Mandate, kind: DocumentKind) -> None:
 
 
 def _file(data: bytes, name: str, media_type: str) -> web.Response:
-    return web.Response(body=data, headers=_headers(name, media_type))
-
-
-def _headers(name: str, media_type: str) -> Mapping[str, str]:
-    plain = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in name)
-    disposition = f'attachment; filename="{plain}"'
-    return {**_ATTACHED, "Content-Type": media_type, "Content-Disposition": disposition}
+    return web.Response(body=data, headers=download(name, media_type))
 
 
 async def keep(call: Call) -> web.StreamResponse:
@@ -159,11 +153,8 @@ async def export(call: Call) -> web.StreamResponse:
         )
         columns = mandate_lists.EXPORT_COLUMNS
         data = await _csv(columns, rows) if is_csv else await write_xlsx(columns, rows)
-    media_type = "text/csv; charset=utf-8" if is_csv else _XLSX
+    media_type = CSV if is_csv else XLSX
     return _file(data, f"mandates.{'csv' if is_csv else 'xlsx'}", media_type)
-
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 async def _csv(columns: tuple[str, ...], rows: AsyncIterator[tuple[object, ...]]) -> bytes:

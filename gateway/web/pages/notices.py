@@ -3,10 +3,10 @@
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.domain.collecting.notices import HeldDebit
@@ -21,6 +21,7 @@ from gateway.store import notices
 from gateway.store.notices import KeptLetter
 from gateway.store.originals import Originals
 from gateway.web.context import Call
+from gateway.web.downloads import PDF, ZIP, download
 from gateway.web.errors import status_of
 from gateway.web.pages.collections import NoDay, PlanQuery, answer_with
 from gateway.web.routing import page
@@ -130,18 +131,10 @@ async def letters(call: Call) -> web.StreamResponse:
     if not kept:
         raise NotFound(f"there are no letters of an announcement {call.key()}")
     if len(kept) == 1:
-        headers = _headers(f"notice-{call.key()}.pdf", "application/pdf")
+        headers = download(f"notice-{call.key()}.pdf", PDF)
         return web.FileResponse(call.gateway.originals.path_of(kept[0].sha256), headers=headers)
     data = _zip(call.gateway.originals, kept)
-    return web.Response(body=data, headers=_headers(f"notices-{call.key()}.zip", "application/zip"))
-
-
-def _headers(name: str, media_type: str) -> Mapping[str, str]:
-    return {
-        hdrs.CACHE_CONTROL: "no-store",
-        hdrs.CONTENT_TYPE: media_type,
-        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
-    }
+    return web.Response(body=data, headers=download(f"notices-{call.key()}.zip", ZIP))
 
 
 def _zip(originals: Originals, kept: Iterable[KeptLetter]) -> bytes:

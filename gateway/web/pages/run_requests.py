@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.services.ask_bank import Wanted, ask_bank, confirm_cancelled, hand_out_request
-from gateway.services.log_in import TooManyAttempts
 from gateway.services.use_second_factor import SecondFactor
 from gateway.web.context import Call
+from gateway.web.downloads import XML, download
 from gateway.web.errors import status_of
 from gateway.web.pages.collection_runs import answer_with
 from gateway.web.routing import page
@@ -74,16 +74,9 @@ async def hand_out(call: Call) -> web.StreamResponse:
         path = await hand_out_request(
             call.collecting, factor, caller=call.caller, run_id=call.key(), sha256=sha256, code=form.get("code", "")
         )
-    except TooManyAttempts as error:
-        return await answer_with(call, fault=str(error), status=429)
     except GatewayError as error:
         return await answer_with(call, fault=str(error), status=status_of(error))
-    name = f"request-{call.key()}-{sha256[:8]}.xml"
-    headers = {
-        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
-        hdrs.CONTENT_TYPE: "application/xml",
-    }
-    return web.FileResponse(path, headers=headers)
+    return web.FileResponse(path, headers=download(f"request-{call.key()}-{sha256[:8]}.xml", XML))
 
 
 ROUTES = (

@@ -10,6 +10,7 @@ from gateway.store import bank_reports, statement_lists, transaction_history
 from gateway.store.database import ReadSession
 from gateway.store.statements import StatementFile
 from gateway.web.context import Call
+from gateway.web.downloads import BYTES, download
 from gateway.web.pages.bank_transactions import UNDO_REASONS, undo_reason
 from gateway.web.pages.statements import file_lines
 from gateway.web.routing import page
@@ -45,15 +46,7 @@ async def send_original(call: Call) -> web.StreamResponse:
         file = await _find(session, call)
     async with call.begin(ids=10) as work:
         work.say("see_original", f"file:{file.id}")
-    name = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in file.name)
-    return web.FileResponse(
-        call.gateway.originals.path_of(file.sha256),
-        headers={
-            "Content-Type": "application/octet-stream",
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return web.FileResponse(call.gateway.originals.path_of(file.sha256), headers=download(file.name, BYTES))
 
 
 async def show_undo(call: Call) -> web.StreamResponse:

@@ -23,6 +23,7 @@ from gateway.store.parties import Party
 from gateway.store.unpaid_lists import EXPORT_COLUMNS, UnpaidFilter, UnpaidLine
 from gateway.web import format as formats
 from gateway.web.context import Call
+from gateway.web.downloads import CSV, XLSX, download
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
 from gateway.web.typed import read_date
@@ -31,7 +32,6 @@ from schemas.errors import GatewayError
 from schemas.states import Role, UnpaidState
 
 _CHOSEN_MAX = 200
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Which(StrEnum):
@@ -237,11 +237,7 @@ async def export(call: Call) -> web.StreamResponse:
     kind = "csv" if is_csv else "xlsx"
     return web.Response(
         body=data,
-        headers={
-            "Content-Type": "text/csv; charset=utf-8" if is_csv else _XLSX,
-            "Content-Disposition": f'attachment; filename="unpaid.{kind}"',
-            "Cache-Control": "no-store",
-        },
+        headers=download(f"unpaid.{kind}", CSV if is_csv else XLSX),
     )
 
 
