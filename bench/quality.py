@@ -1,8 +1,8 @@
 """Right, asked or wrong: what matching books by itself of generated months, against their truth.
 
-``python -m bench.quality [SEEDS] [SIZES] [MIXES]``, such as ``11-30 2000,8000,30000 default,hard,unknown``. The generator
-of the months and their judge are no part of the gateway: GATEWAY_QUALITY names the folder of ``synth.py`` and
-``score.py``, else they are looked for beside the checkout.
+``python -m bench.quality [SEEDS] [SIZES] [MIXES]``, such as ``11-30 2000,8000 default,hard``. The generator of the
+months and their judge are no part of the gateway: GATEWAY_QUALITY names the folder of ``synth.py`` and ``score.py``, else
+they are looked for beside the checkout.
 """
 
 import contextlib
@@ -23,7 +23,8 @@ from gateway.commands import cli
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "tools"
 _OUR_IBAN = "DE89370400440532013000"  # Of the generated months.
 _SCORE = re.compile(
-    r"payments +([\d.]+) %.*?value +([\d.]+) %.*?settled +([\d.]+) %.*?wrong (\d+) of (\d+) booked.*?possible +([\d.]+) %",
+    r"payments +([\d.]+) %.*?value +([\d.]+) %.*?settled +([\d.]+) %.*?wrong (\d+) of (\d+) booked"
+    r".*?possible +([\d.]+) %",
     re.DOTALL,
 )
 # Per cent of all entries. The hard mix has twice the typos, payments by third parties, sums and part payments.
@@ -118,12 +119,11 @@ def _run(data: Path, *arguments: str) -> str:
 
 
 def _line(name: str, scores: Iterable[Score]) -> str:
-    kept = list(scores)
-    wrong, booked = sum(one.wrong for one in kept), sum(one.booked for one in kept)
+    payments, values, settled, wrong, booked, possible = zip(*scores, strict=True)
     return (
-        f"{name:16} payments {fmean(one.payments for one in kept):6.2f} %  least {min(one.payments for one in kept):6.2f} %"
-        f"  of the possible {fmean(one.possible for one in kept):6.2f} %  value {fmean(one.value for one in kept):6.2f} %"
-        f"  settled {fmean(one.settled for one in kept):6.2f} %  wrong {wrong} of {booked}"
+        f"{name:16} payments {fmean(payments):6.2f} %  least {min(payments):6.2f} %"
+        f"  of the possible {fmean(possible):6.2f} %  value {fmean(values):6.2f} %"
+        f"  settled {fmean(settled):6.2f} %  wrong {sum(wrong)} of {sum(booked)}"
     )
 
 
