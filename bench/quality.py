@@ -1,8 +1,8 @@
 """Right, asked or wrong: what matching books by itself of generated months, against their truth.
 
 ``python -m bench.quality [SEEDS] [SIZES] [MIXES]``, such as ``11-30 2000,8000 default,hard``. The generator of the
-months and their judge are no part of the gateway: GATEWAY_QUALITY names the folder of ``synth.py`` and ``score.py``, else
-they are looked for beside the checkout.
+months and their judge are no part of the gateway: GATEWAY_QUALITY names the folder of ``synth.py`` and ``score.py``;
+else they are looked for beside the checkout.
 """
 
 import contextlib
