@@ -33,7 +33,7 @@ log = structlog.get_logger()
 CHUNK = 1_500  # Rows that are decided together, at least.
 _NAP_S = 0.01
 _PLACE = {name: place for place, name in enumerate(ROW_NAMES)}
-_AMOUNT, _DAY = _PLACE["amount_minor"], _PLACE["booking_date"]
+_AMOUNT, _DAY, _BANK_REFERENCE = _PLACE["amount_minor"], _PLACE["booking_date"], _PLACE["bank_reference"]
 _REASON, _PROVISIONAL = _PLACE["return_reason"], _PLACE["is_provisional"]
 _facts = itemgetter(*[_PLACE[name] for name in CREDIT_NAMES[3:]])
 
@@ -114,17 +114,17 @@ def _with(first: Rows, rest: Iterator[Rows]) -> Iterator[Rows]:
 
 
 def decide_lists(lists: Iterator[Rows], index: ItemIndex, policy: Policy) -> Iterator[Foresight]:
-    """Yield what is decided on each list, in their order; stop where a bank goes back in its dates.
+    """Yield what is decided on each list, in their order; stop where a bank goes back in its dates or references.
 
     What it booked first is decided first, and that may still come.
     """
-    last, count = dt.date.min, 0
+    last, count = (dt.date.min, ""), 0
     waiting: list[Rows] = []
     for rows in lists:
-        days = [last, *[row[_DAY] for row in rows if row[_DAY]]]
-        if days != sorted(days):
+        booked = [(row[_DAY], row[_BANK_REFERENCE] or "") for row in rows if row[_DAY]]
+        if booked and min(booked) < last:
             break
-        last = days[-1]
+        last = max(booked, default=last)
         waiting.append(rows)
         if sum(map(len, waiting)) >= CHUNK:
             yield from _decide(waiting, count, index, policy)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, select, update
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.matching.model import Credit
@@ -133,7 +133,14 @@ CREDIT_NAMES = (
     "end_to_end_id", "mandate_reference", "creditor_reference", "counterparty_name", "counterparty_iban",
     "ultimate_debtor", "return_reason", "charges_minor", "charges_included", "instructed_minor",
     "instructed_currency", "bank_transaction_code", "is_reversal", "batch_count", "part", "payment_information_id",
-    "message_id", "original_amount_minor",
+    "message_id", "original_amount_minor", "bank_reference", "entry_key", "occurrence",
+)  # fmt: skip
+
+
+# By day, then by the bank's own reference, then by content: a file may have the bookings of a day in any order.
+_AS_BOOKED = (
+    bank_transactions.c.booking_date, func.coalesce(bank_transactions.c.bank_reference, ""),
+    bank_transactions.c.entry_key, bank_transactions.c.occurrence, bank_transactions.c.part, bank_transactions.c.id,
 )  # fmt: skip
 
 
@@ -153,7 +160,7 @@ async def waiting_ids(
     query = (
         select(table.c.id)
         .where(table.c.company_id == company_id, table.c.state.in_(states), table.c.is_provisional.is_(False))
-        .order_by(table.c.booking_date, table.c.id)
+        .order_by(*_AS_BOOKED)
     )
     if ids is not None:
         query = query.where(among(session, table.c.id, ids))
@@ -166,7 +173,7 @@ async def announced_ids(session: AsyncSession, *, company_id: int) -> list[int]:
     query = (
         select(table.c.id)
         .where(table.c.company_id == company_id, table.c.is_provisional, table.c.state == BankTransactionState.NEW)
-        .order_by(table.c.booking_date, table.c.id)
+        .order_by(*_AS_BOOKED)
     )
     return list((await session.execute(query)).scalars())
 
@@ -186,7 +193,7 @@ async def unexplained(session: AsyncSession, ids: Sequence[int]) -> list[Unexpla
     query = (
         select(*[table.c[name] for name in CREDIT_NAMES], table.c.state)
         .where(among(session, table.c.id, ids))
-        .order_by(table.c.booking_date, table.c.id)
+        .order_by(*_AS_BOOKED)
     )
     return [unexplained_of(row) for row in await session.execute(query)]
 
@@ -216,12 +223,13 @@ def unexplained_of(row: Sequence[Any]) -> Unexplained:
     (
         key, amount, allocated, currency, booking_date, value_date, remittance, entry_text, end_to_end_id, mandate,
         reference, name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code,
-        is_reversal, batch_count, part, block_id, message_id, original, state,
+        is_reversal, batch_count, part, block_id, message_id, original, bank_reference, entry_key, occurrence, state,
     ) = row  # fmt: skip
     credit = Credit(
         key, amount - allocated, currency, booking_date, remittance or entry_text, end_to_end_id, mandate, reference,
         name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code, is_reversal,
         (batch_count or 0) > 1 and part == 0, batch_count, block_id, message_id, original,
+        (bank_reference or "", entry_key, occurrence, part),
     )  # fmt: skip
     return Unexplained(credit, booking_date or value_date, state)
 

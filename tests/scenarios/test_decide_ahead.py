@@ -117,6 +117,21 @@ async def test_it_decides_what_matching_decides(bench: Bench, monkeypatch: pytes
     assert await bench.broken() == []
 
 
+@pytest.mark.parametrize("is_large", [False, True], ids=["matched afterwards", "decided ahead"])
+async def test_the_order_of_entries_in_a_file_does_not_matter(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, is_large: bool
+) -> None:
+    await desk(bench, OUR_IBAN, "MAIN")
+    other = await desk(bench, OTHER_IBAN, "OTHER")
+    if is_large:
+        monkeypatch.setattr(import_statement, "LARGE_BYTES", 0)
+
+    await bench.upload(camt(*entries()))
+    await other.upload(camt(*reversed(entries()), account=OTHER_IBAN, message_id="MSG-2"))
+
+    assert await outcome(bench) == await outcome(other)
+
+
 def test_what_a_bank_booked_first_is_decided_first() -> None:
     rows = [row_of(day) for day in (3, 3, 5)]
     backwards = [row_of(day) for day in (4, 6)]

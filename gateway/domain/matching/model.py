@@ -109,6 +109,7 @@ class Credit(NamedTuple):
     payment_information_id: str | None = None
     message_id: str | None = None
     original_minor: int | None = None  # What a returned debit was for, where the bank says it.
+    order: tuple[str, str, int, int] = ("", "", 0, 0)  # Within its day, by what it says: not by its place in a file.
 
     @property
     def batch_references(self) -> frozenset[str]:
