@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -57,8 +59,8 @@ def main(seeds: str = "11-30", sizes: str = "2000,8000,30000", mixes: str = ",".
     for mix in mixes.split(","):
         all_of_mix: list[Score] = []
         for size in map(int, sizes.split(",")):
-            with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
-                scores = pool.starmap(score, [(tools, seed, size, mix) for seed in chosen], chunksize=1)
+            with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+                scores = list(pool.map(partial(score, tools, size=size, mix=mix), chosen))
             print(_line(f"{mix} {size}", scores), flush=True)
             all_of_mix += scores
         print(_line(f"{mix} all", all_of_mix), flush=True)

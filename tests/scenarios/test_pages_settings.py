@@ -16,7 +16,7 @@ from support.web import Browser, Site
 RULES = {
     "seen": "0", "book_exact_reference": "on", "book_discount": "on", "book_partial": "on",
     "book_confirmed_payer": "on", "ignore_outgoing": "on", "tolerance_minor": "0.00", "fee_limit_minor": "0.00",
-    "discount_rounding_minor": "0.01", "discount_grace_days": "0", "combination_items_max": "6",
+    "discount_rounding_minor": "0.01", "discount_grace_days": "0", "combination_items_max": "12",
     "combination_steps_max": "20,000",
 }  # fmt: skip
 
@@ -72,7 +72,7 @@ async def test_amounts_are_typed_and_shown_in_the_way_of_the_reader(light_site: 
         pytest.param("fee_limit_minor", "-1", "Type a value from 0.00 to 100.00.", id="negative"),
         pytest.param("fee_limit_minor", " ", "Type a value from 0.00 to 100.00.", id="nothing"),
         pytest.param("discount_grace_days", "two", "Type a whole number.", id="no number"),
-        pytest.param("combination_items_max", "1", "Type a value from 2 to 8.", id="too few"),
+        pytest.param("combination_items_max", "1", "Type a value from 2 to 12.", id="too few"),
     ],
 )
 async def test_a_wrong_field_says_so_and_all_that_was_typed_is_kept(

@@ -39,4 +39,4 @@ def test_the_defaults_are_those_of_the_page() -> None:
     policy = Policy()
 
     assert (policy.discount_grace_days, policy.tolerance_minor, policy.fee_limit_minor) == (0, 0, 0)
-    assert [items_max(count, policy.combination_items_max) for count in (20, 21, 50, 51)] == [6, 3, 3, 2]
+    assert [items_max(count, policy.combination_items_max) for count in (24, 25, 50, 51)] == [12, 3, 3, 2]

@@ -1,19 +1,23 @@
 """Which sets of open items add up to an amount exactly: a bounded search that counts to two.
 
-With two solutions none is the only one, so the search stops there. It also stops at a number of steps; what it knows
-then is no fact and leads to a question, never to a booking. Beyond some twenty items time is not the limit but
-chance: sums of six then fit by accident, so fewer items are allowed as the list grows.
+With two solutions none is the only one, so more are not looked for. A short list is cut in two halves, and each sum of
+the one is looked up among those of the other: every set is tried, also of twelve items. A long list is searched depth
+first, up to a number of steps; what is known when they are spent is no fact and leads to a question, not to a booking.
+There time is not the limit but chance: sums of many then fit by accident, so fewer items are allowed.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, combinations
+from heapq import nsmallest
+from itertools import accumulate, combinations, islice
 from math import comb, gcd
 from typing import NamedTuple
 
 _SOLUTIONS = 2
+_HALVED_MAX = 24  # Items of a list that is cut in halves, of 4 096 sums each.
+_COMPARED_MAX = 1_000  # Of more sets that fit, the smallest need not be known.
 _LIST_MAX = 50
-_CREDIT_NOTES_MAX = 3  # In one set.
+_CREDIT_NOTES_MAX = 3  # In one set of a long list.
 # A set is worth something only if fewer than one in so many credits would find one by accident: where sets of every
 # wanted size were tried, and where larger ones, one of which may be the true one, were not.
 _CHANCE, _CHANCE_IF_LIMITED = 2, 1_000
@@ -37,7 +41,7 @@ class _StepsSpent(Exception):
 
 def items_max(count: int, limit: int) -> int:
     """Return how many items a set may have in a list of this length."""
-    if count <= 20:
+    if count <= _HALVED_MAX:
         return limit
     return min(limit, 3 if count <= _LIST_MAX else 2)
 
@@ -59,8 +63,11 @@ def is_chance(amounts: Sequence[int], target: int, size: int, *, size_wanted: in
 def find_sets(amounts: Sequence[int], target: int, *, size_max: int, steps_max: int) -> Found:
     """Find the sets of 2 to ``size_max`` amounts whose sum is the target; negative amounts are credit notes.
 
-    Returned are places in ``amounts``. At most two sets are looked for, in at most ``steps_max`` steps.
+    Returned are places in ``amounts``, of at most two sets, small ones first. A long list is
+    searched in at most ``steps_max`` steps.
     """
+    if len(amounts) <= _HALVED_MAX:
+        return Found(tuple(_meeting(amounts, target, size_max)), True)
     # Falling amounts, equal ones in the order of the list.
     debts = [place for _, place in sorted((-amount, place) for place, amount in enumerate(amounts) if amount > 0)]
     credits_ = [place for place, amount in enumerate(amounts) if amount < 0]
@@ -76,6 +83,30 @@ def find_sets(amounts: Sequence[int], target: int, *, size_max: int, steps_max: 
     except _StepsSpent:
         return Found(tuple(sets), False)
     return Found(tuple(sets), True)
+
+
+def _meeting(amounts: Sequence[int], target: int, size_max: int) -> list[tuple[int, ...]]:
+    """Return up to two sets of a short list, small ones first: sums of its halves that meet in the target."""
+    middle = len(amounts) // 2
+    right: dict[int, list[int]] = {}
+    for mask, amount in enumerate(_sums(amounts[middle:])):
+        right.setdefault(amount, []).append(mask << middle)
+    found = (
+        (size, left | other)
+        for left, amount in enumerate(_sums(amounts[:middle]))
+        for other in right.get(target - amount, ())
+        if 2 <= (size := left.bit_count() + other.bit_count()) <= size_max
+    )
+    smallest = nsmallest(_SOLUTIONS, islice(found, _COMPARED_MAX))
+    return [tuple(place for place in range(len(amounts)) if mask >> place & 1) for _, mask in smallest]
+
+
+def _sums(amounts: Sequence[int]) -> list[int]:
+    """Return the sum of every set; its place tells the set, one bit for each amount."""
+    sums = [0]
+    for amount in amounts:
+        sums += [before + amount for before in sums]
+    return sums
 
 
 def _subsets(places: Sequence[int], size_max: int) -> Iterator[tuple[int, ...]]:

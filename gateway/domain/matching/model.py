@@ -224,6 +224,6 @@ class Policy:
     discount_grace_days: int = 0
     tolerance_minor: int = 0
     fee_limit_minor: int = 0
-    combination_items_max: int = 6
+    combination_items_max: int = 12
     combination_steps_max: int = 20_000
     ignore_outgoing: bool = True

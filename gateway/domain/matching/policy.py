@@ -35,7 +35,7 @@ LIMITS: Mapping[str, Limits] = {
     "discount_grace_days": Limits(0, 60),
     "tolerance_minor": Limits(0, 10_000),
     "fee_limit_minor": Limits(0, 10_000),
-    "combination_items_max": Limits(2, 8),
+    "combination_items_max": Limits(2, 12),
     "combination_steps_max": Limits(1_000, 200_000),
 }
 
