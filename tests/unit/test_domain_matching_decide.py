@@ -290,7 +290,7 @@ RELATED = [A, invoice(9, "FA-2026-000900", 70_000, 2)]
         pytest.param(money(10_000, "", iban=ANNA), [B, OF_BRUNO], FAMILY, "weak_evidence", [9], id="only a sibling fits"),
         pytest.param(
             money(10_000, "", iban=ANNA), [invoice(key, f"X-{key}", key * 1_000) for key in (3, 4, 6, 7)], {},
-            "several_explanations", [3, 7], id="two sums",
+            "several_explanations", [4, 6], id="two sums",
         ),
         pytest.param(
             money(10_000, "Rg 8888 FA-2025-000001", iban=ANNA), [invoice(4, "FA-1", 4_000), invoice(6, "FA-2", 6_000)],
@@ -541,7 +541,7 @@ def test_too_little_for_an_invoice_and_a_credit_note_is_not_offered_as_a_part() 
 
 
 def test_a_sum_found_before_the_search_was_cut_is_offered_with_that_remark() -> None:
-    amounts = (3001, 3105, 2507, 4409, 7703, 1203, 911, 6607, 5501, 2203, 3307, 10409)
+    amounts = (3001, 3105, 2507, 4409, 7703, 1203, 911, 6607, 5501, 2203, 3307, *range(10409, 24709, 1100))
     items = [invoice(key, f"X-{key}", minor) for key, minor in enumerate(amounts, 1)]
 
     decision = decided(money(3001 + 4409 + 911, "", iban=ANNA), *items, policy=Policy(combination_steps_max=9))
