@@ -63,6 +63,7 @@ async def load_index(
             own_end_to_end_ids=own_ids,
             debits=sent,
             refunds=await sent_refunds.load_refunds(session, company_id=company_id, since_date=since_date),
+            waiting=await match_facts.waiting_credits(session, company_id=company_id),
         )
 
 

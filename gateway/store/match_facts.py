@@ -5,16 +5,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.domain.matching.candidates import NO_PAYMENT
 from gateway.domain.matching.model import BookedCredit, Credit, Line, OpenItem, SettledItem
 from gateway.store.allocations import Allocation, live_of_transactions
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.columns import table_of
 from gateway.store.mandates import Mandate
 from gateway.store.open_items import OpenItem as ItemRow
-from schemas.states import AllocationKind, BankTransactionState, OpenItemKind
+from gateway.store.reviews import review_candidates, review_items
+from schemas.states import AllocationKind, BankTransactionState, OpenItemKind, ReviewReason, ReviewState
 
 _items, _allocations, _transactions = table_of(ItemRow), table_of(Allocation), table_of(BankTransaction)
 _mandates = table_of(Mandate)
@@ -50,6 +52,30 @@ def _settled(row: Sequence[Any]) -> SettledItem:
     )
     day = dt.date.fromisoformat(date) if isinstance(date, str) else date
     return SettledItem(item, day)
+
+
+async def waiting_credits(session: AsyncSession, *, company_id: int) -> list[Credit]:
+    """Return the payments that people are asked about and that may be for an open item: their amount and payer only."""
+    t, r = _transactions.c, review_items.c
+    proposes = exists().where(review_candidates.c.review_item_id == r.id)
+    query = (
+        select(
+            t.id,
+            t.amount_minor - t.allocated_minor,
+            t.currency,
+            t.booking_date,
+            t.counterparty_iban,
+            t.counterparty_name,
+        )
+        .join(review_items, r.bank_transaction_id == t.id)
+        .where(r.company_id == company_id, r.state == ReviewState.OPEN, r.amount_minor > 0)
+        .where(r.reason.not_in(sorted(NO_PAYMENT)), or_(r.reason != ReviewReason.PAID_ALREADY, proposes))
+        .order_by(t.booking_date, t.id)
+    )
+    return [
+        Credit(key, minor, currency, date, "", iban=iban, name=name)
+        for key, minor, currency, date, iban, name in await session.execute(query)
+    ]
 
 
 async def booked_credits(session: AsyncSession, *, company_id: int, debits: Iterable[Credit]) -> list[BookedCredit]:

@@ -30,7 +30,7 @@ from schemas.references import reference_key
 from schemas.states import ReviewReason
 
 # Asked about, but no payment that an equal one may repeat.
-_NO_PAYMENT = frozenset(
+NO_PAYMENT = frozenset(
     {
         ReviewReason.OWN_COLLECTION,
         ReviewReason.RETURNED_DEBIT,
@@ -75,13 +75,14 @@ class ItemIndex:
         own_end_to_end_ids: Iterable[str] = (),
         debits: SentDebits | None = None,
         refunds: SentRefunds | None = None,
+        waiting: Iterable[Credit] = (),
         shapes: Shapes | None = None,
     ) -> None:
         """Build the index, O(items). ``mandates`` gives the customer of each mandate reference.
 
         ``own_ibans`` are our accounts, ``own_end_to_end_ids`` those of the debits that we sent, ``debits`` what may be
-        needed of these, ``refunds`` those that the bank has. A narrow index takes the ``shapes`` that were learned from
-        all numbers, if they are at hand.
+        needed of these, ``refunds`` those that the bank has, ``waiting`` the credits that people are asked about and
+        that an equal one may repeat. A narrow index takes the ``shapes`` that were learned from all numbers.
         """
         self.items = list(items)
         self.open = [item.open_minor for item in self.items]
@@ -99,6 +100,8 @@ class ItemIndex:
         self.own_end_to_end_ids = frozenset(own_end_to_end_ids) | self.debits.end_to_end_ids
         self.has_debts_of_ours = min(self.open, default=0) < 0
         self._waiting: dict[int, dict[str, Credit]] = {}  # By amount, then payer.
+        for credit in waiting:
+            self._wait(credit)
         self._slots: dict[int, int] = {}
         self._by_customer: dict[int, list[int]] = {}
         self._by_amount: dict[int, Hit] = {}
@@ -175,8 +178,9 @@ class ItemIndex:
                 self._move(line, credit)
             self.debits.take(decision.explanation.collections)
             self.refunds.take(decision.explanation.refunds)
-        elif isinstance(decision, Ask) and _may_mean_open_items(decision) and (payer := _payer_key(credit)):
-            self._waiting.setdefault(credit.amount_minor, {}).setdefault(payer, credit)
+            self._waits_no_more(credit)
+        elif isinstance(decision, Ask) and _may_mean_open_items(decision):
+            self._wait(credit)
 
     def undo(self, decision: Decision, credit: Credit) -> None:
         """Restore what ``apply`` changed."""
@@ -184,9 +188,17 @@ class ItemIndex:
             for line in decision.explanation.lines:
                 self._move(line._replace(amount_minor=-line.amount_minor), credit)
         else:
-            waiting, payer = self._waiting.get(credit.amount_minor, {}), _payer_key(credit)
-            if waiting.get(payer) == credit:
-                del waiting[payer]
+            self._waits_no_more(credit)
+
+    def _wait(self, credit: Credit) -> None:
+        if payer := _payer_key(credit):
+            self._waiting.setdefault(credit.amount_minor, {}).setdefault(payer, credit)
+
+    def _waits_no_more(self, credit: Credit) -> None:
+        waiting = self._waiting.get(credit.amount_minor)
+        payer = _payer_key(credit) if waiting else ""
+        if waiting and payer in waiting and waiting[payer].id == credit.id:
+            del waiting[payer]
 
     def waiting_twin(self, credit: Credit) -> Credit | None:
         """Return an earlier credit of the same payer and amount that waits for a person."""
@@ -219,7 +231,7 @@ def _aliases(item: OpenItem) -> tuple[str, ...]:
 
 def _may_mean_open_items(question: Ask) -> bool:
     """Return whether an equal credit that comes later may be for the same: not where this one only repeats."""
-    if question.reason in _NO_PAYMENT:
+    if question.reason in NO_PAYMENT:
         return False
     return question.reason is not ReviewReason.PAID_ALREADY or any(one.lines for one in question.explanations)
 

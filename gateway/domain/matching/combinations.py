@@ -88,13 +88,17 @@ def find_sets(amounts: Sequence[int], target: int, *, size_max: int, steps_max: 
 def _meeting(amounts: Sequence[int], target: int, size_max: int) -> list[tuple[int, ...]]:
     """Return up to two sets of a short list, small ones first: sums of its halves that meet in the target."""
     middle = len(amounts) // 2
+    rests = [target - amount for amount in _sums(amounts[:middle])]
+    others = _sums(amounts[middle:])
+    if frozenset(others).isdisjoint(rests):
+        return []
     right: dict[int, list[int]] = {}
-    for mask, amount in enumerate(_sums(amounts[middle:])):
+    for mask, amount in enumerate(others):
         right.setdefault(amount, []).append(mask << middle)
     found = (
         (size, left | other)
-        for left, amount in enumerate(_sums(amounts[:middle]))
-        for other in right.get(target - amount, ())
+        for left, rest in enumerate(rests)
+        for other in right.get(rest, ())
         if 2 <= (size := left.bit_count() + other.bit_count()) <= size_max
     )
     smallest = nsmallest(_SOLUTIONS, islice(found, _COMPARED_MAX))

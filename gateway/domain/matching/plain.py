@@ -1,4 +1,4 @@
-"""The plain case, for speed: one item named, written whole, and exactly what is open of it.
+"""The plain case, for speed: one item named, written whole or by its payer in short, and exactly what is open of it.
 
 Most credits are plain. The rules in `decide` give the same answer, only slower; a test compares the two.
 """
@@ -14,7 +14,8 @@ from gateway.domain.matching.words import find_plain
 from schemas.states import AllocationKind
 
 # Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
-_NAMES_ITEM, _AMOUNT_EXACT, _WHOLE, _TAIL = SignCode.NAMES_ITEM, SignCode.AMOUNT_EXACT, Grade.WHOLE, Grade.TAIL
+_NAMES_ITEM, _AMOUNT_EXACT = SignCode.NAMES_ITEM, SignCode.AMOUNT_EXACT
+_WHOLE, _TAIL, _LOW = Grade.WHOLE, Grade.TAIL, Grade.LOW
 _PAYMENT, _STRONG, _EXACT_REFERENCE = AllocationKind.PAYMENT, Strength.STRONG, Rule.EXACT_REFERENCE
 
 
@@ -30,7 +31,7 @@ def book_at_sight(credit: Credit, index: ItemIndex, policy: Policy) -> Book | No
 
 
 def book_plain(evidence: Evidence, policy: Policy) -> Book | None:
-    """Book a credit all of whose words name one item, but for short forms that mean nothing."""
+    """Book a credit all of whose words name one item, but for short forms that mean nothing; or one short form."""
     named: Word | None = None
     for word in evidence.words:
         if word.grade is not _WHOLE:
@@ -38,12 +39,23 @@ def book_plain(evidence: Evidence, policy: Policy) -> Book | None:
         if len(word.readings) != 1 or (named is not None and word.readings != named.readings):
             return None
         named = named or word
+    named = named or _only_short(evidence)
     if named is None or len(named.readings[0]) != 1:
         return None
     index, slot = evidence.index, named.readings[0][0]
     if len(evidence.words) > 1 and not all(_means_nothing(word, slot, evidence) for word in evidence.words):
         return None
     return _book(evidence.credit, index, policy, evidence.confirmed, slot, naming_sign(named, slot, index))
+
+
+def _only_short(evidence: Evidence) -> Word | None:
+    """Return the only word, if it is a short form of one item of the payer whose account is confirmed."""
+    payer, words = evidence.confirmed, evidence.words
+    if payer is None or len(words) != 1 or not _LOW <= words[0].grade <= _TAIL or len(words[0].readings) != 1:
+        return None
+    index, slots = evidence.index, words[0].readings[0]
+    is_theirs = index.families[slots[0]] == index.payers.family(payer.customer_id)
+    return words[0] if is_theirs and not evidence.is_customer_number(words[0]) else None
 
 
 def _means_nothing(word: Word, slot: int, evidence: Evidence) -> bool:

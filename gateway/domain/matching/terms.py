@@ -11,7 +11,7 @@ _CHOICES_MAX = 64
 
 def discounts(item: OpenItem, open_minor: int, on_date: dt.date, *, grace_days: int = 0) -> list[int]:
     """Return the discounts that may be taken from what is open on a day, the highest first (half a cent rounds up)."""
-    last_date = on_date - dt.timedelta(days=grace_days)
+    last_date = on_date - dt.timedelta(days=grace_days) if grace_days else on_date
     return _amounts([terms.basis_points for terms in item.discounts if last_date <= terms.until_date], open_minor)
 
 
@@ -22,9 +22,8 @@ def late_discounts(item: OpenItem, open_minor: int, on_date: dt.date, *, grace_d
 
 
 def _amounts(basis_points: list[int], open_minor: int) -> list[int]:
-    return sorted(
-        {(open_minor * points + 5000) // 10_000 for points in basis_points if open_minor > 0 < points}, reverse=True
-    )
+    amounts = [(open_minor * points + 5000) // 10_000 for points in basis_points if open_minor > 0 < points]
+    return sorted(set(amounts), reverse=True) if len(amounts) > 1 else amounts
 
 
 def share(options: Sequence[Sequence[int]], deduction: int, *, rounding: int) -> tuple[int, ...] | None:
