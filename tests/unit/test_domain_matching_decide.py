@@ -302,6 +302,10 @@ RELATED = [A, invoice(9, "FA-2026-000900", 70_000, 2)]
         pytest.param(money(10_000, "", name="Anna Koch"), [A, B], {}, "weak_evidence", [1], id="name and amount"),
         pytest.param(money(10_000, "Kd.-Nr. C0001"), [A, B], {}, "weak_evidence", [1], id="customer number and amount"),
         pytest.param(money(10_000, "Danke"), [A, B], {}, "weak_evidence", [1], id="amount only"),
+        pytest.param(
+            money(4_000, "Auftrag FA-2026-000101", name="KOCH ANNA"), [A], {}, "weak_evidence", [1],
+            id="part of what the text calls an order, name only",
+        ),
         pytest.param(money(10_000, "Rechnung FA-2026-0001OI"), [A, B], {}, "weak_evidence", [1], id="misread, no payer"),
         pytest.param(money(777, "Danke"), [A, B], {}, "no_known_reference", None, id="nothing fits"),
         pytest.param(money(777, "", iban=ANNA), [A, B], {}, "no_known_reference", [], id="nothing fits, payer known"),

@@ -13,7 +13,7 @@ from gateway.domain.matching.proof import SignCode
 from gateway.domain.matching.resolve import weakest
 from gateway.domain.matching.sets import fits_otherwise
 from gateway.domain.matching.tokens import Grade, Slots, Source, Word
-from gateway.domain.matching.words import find_misread
+from gateway.domain.matching.words import called_otherwise, find_misread
 from schemas.references import reference_key
 from schemas.states import ReviewReason
 
@@ -106,6 +106,9 @@ def against_part(case: Case, slot: int) -> Obstacle | None:
         return Obstacle(ReviewReason.WEAK_EVIDENCE, sign)
     if item.disputed_minor and paid != index.open[slot] - item.disputed_minor:
         return disputed(case, slot)
+    if not evidence.confirmed and (called := called_otherwise(case.credit.text, evidence.words)):
+        facts = {"written": called[1].key, "called": called[0]}
+        return Obstacle(ReviewReason.WEAK_EVIDENCE, Sign(SignCode.CALLED_OTHERWISE, facts, supports=False))
     if not index.has_amount(paid, besides=(slot,)):
         return None
     return rival(case, (slot,), evidence.known_payers.union([item.customer_id]), in_family=True)

@@ -26,6 +26,7 @@ class SignCode(StrEnum):
     MISTYPED = "mistyped"
     NAMES_OTHER = "names_other"
     NAMES_UNKNOWN = "names_unknown"
+    CALLED_OTHERWISE = "called_otherwise"
     IBAN_CONFIRMED = "iban_confirmed"
     IBAN_CONFIRMED_BY = "iban_confirmed_by"
     IBAN_PROPOSED = "iban_proposed"

@@ -27,6 +27,9 @@ names_other             the text names {number} as well
 names_unknown           {written} looks like a number of ours, but nothing open has it
                         {written} ressemble à un de nos numéros, mais rien d’ouvert ne le porte
                         {written} sieht aus wie eine Nummer von uns, aber nichts Offenes hat sie
+called_otherwise        the text calls {written} no invoice: {called}
+                        le texte ne nomme pas {written} une facture : {called}
+                        der Text nennt {written} keine Rechnung: {called}
 iban_confirmed          the account is on the record or a mandate of customer {customer}
                         le compte figure sur la fiche ou un mandat du client {customer}
                         das Konto steht im Stammsatz oder einem Mandat des Kunden {customer}

@@ -5,6 +5,8 @@ in lists and ranges with short forms. How sure a word is lies in its grade; whic
 is known (`resolve`). A word that looks like one of our numbers but is none is kept too.
 """
 
+from collections.abc import Iterable
+
 from gateway.domain.matching.numbers import BETWEEN, INT_DIGITS_MAX, Numbers
 from gateway.domain.matching.spellings import SURE_LENGTH, each, from_digits, not_a_number, parts, whole
 from gateway.domain.matching.tokens import Grade, Slots, Tokens, Word, as_digits, capitals, has_digit, tokenize
@@ -15,6 +17,11 @@ _LISTING = BETWEEN + ",;+&\u2013"  # Between the numbers of a list.
 _DASHES = ("-", "\u2013")
 _JOINING = frozenset("U UND ET Y E EN AND I OG OCH JA UN IR SI".split())
 _UNTIL = frozenset("BIS TO TOT AU AL A TM TIL DO".split())
+# What a number is called that is no invoice's: an order, an offer, a gift. Many firms number these alike.
+_NO_INVOICE = frozenset(
+    "BESTELLUNG BESTELLNR AUFTRAG AUFTRAGSNR ANGEBOT SPENDE COMMANDE DEVIS OFFRE DON ORDER QUOTE OFFER DONATION GIFT"
+    " BESTELLING OFFERTE GIFTE PEDIDO PRESUPUESTO DONACION ORDINE PREVENTIVO DONAZIONE".split()
+)
 _END = (" ", "")
 _GAP_MAX = 3
 _RANGE_MAX = 60
@@ -44,6 +51,16 @@ def find_misread(text: str, numbers: Numbers) -> list[Word]:
         return []
     words = _scan(tokenize(corrected), numbers)
     return [word._replace(grade=Grade.MISREAD) for word in words if word.grade is Grade.WHOLE]
+
+
+def called_otherwise(text: str, words: Iterable[Word]) -> tuple[str, Word] | None:
+    """Return what a text calls a number that it does not call an invoice (an order, a gift), with its word."""
+    tokens = tokenize(text)
+    for word in words:
+        before = tokens[word.first - 1][1] if word.first > 0 else ""
+        if before in _NO_INVOICE:
+            return before.capitalize(), word
+    return None
 
 
 def _scan(tokens: Tokens, numbers: Numbers) -> list[Word]:
