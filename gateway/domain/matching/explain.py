@@ -176,7 +176,10 @@ def naming_sign(word: Word, slot: int, index: ItemIndex) -> Sign:
         return Sign(SignCode.NAMES_IN_END_TO_END_ID, facts)
     if word.key == index.numbers.keys[slot]:
         return Sign(SignCode.NAMES_ITEM, facts)
-    code = SignCode.NAMES_ALIAS if slot in index.numbers.with_alias(word.key) else SignCode.NAMES_SHORT
+    if slot in index.numbers.with_alias(word.key):
+        code = SignCode.NAMES_ALIAS
+    else:
+        code = SignCode.NAMES_SHORT if (slot,) in word.readings else SignCode.NAMES_RANGE
     return Sign(code, facts | {"written": word.key})
 
 

@@ -20,6 +20,7 @@ class SignCode(StrEnum):
 
     NAMES_ITEM = "names_item"
     NAMES_SHORT = "names_short"
+    NAMES_RANGE = "names_range"
     NAMES_ALIAS = "names_alias"
     NAMES_REFERENCE = "names_reference"
     NAMES_IN_END_TO_END_ID = "names_in_end_to_end_id"

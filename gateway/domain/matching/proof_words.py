@@ -9,6 +9,9 @@ names_item              the text names {number}
 names_short             {written} in the text is short for {number}
                         {written} dans le libellé abrège {number}
                         {written} im Text ist kurz für {number}
+names_range             {number} lies in the range that ends with {written}
+                        {number} est dans la série qui se termine par {written}
+                        {number} liegt in der Reihe, die mit {written} endet
 names_alias             {written} in the text is an order or reference of {number}
                         {written} dans le libellé est une commande ou référence de {number}
                         {written} im Text ist Bestellung oder Referenz von {number}
