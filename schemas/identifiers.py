@@ -14,6 +14,7 @@ from schemas.errors import GatewayError
 REFERENCE_MAX = 500  # Characters of a bank's reference; 35 are usual.
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _IBAN_SHAPE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
+_IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2} (?=[A-Za-z0-9]{4} )")
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 # The SEPA identifier set; the blank only inside, because mandates of older systems have it.
 _IDENTIFIER = re.compile(r"(?!/)(?!.*//)[A-Za-z0-9+?/:().,'-](?:[A-Za-z0-9+?/:().,' -]{0,33}[A-Za-z0-9+?:().,'-])?")
@@ -117,6 +118,23 @@ class Iban(str):
     def masked(self) -> str:
         """The IBAN as logs, errors and pages show it."""
         return mask_account(self)
+
+
+def find_ibans(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where a text holds IBANs printed in groups of four: text[start:end]."""
+    return tuple(span for start in _IBAN_START.finditer(text) if (span := _printed_iban(text, start.start())))
+
+
+def _printed_iban(text: str, start: int) -> tuple[int, int] | None:
+    structure = IBAN_STRUCTURES.get(text[start : start + 2].upper())
+    if structure is None:
+        return None
+    end = start + structure.length + (structure.length - 1) // 4  # A blank before each group but the first.
+    try:
+        Iban.parse(text[start:end])
+    except InvalidIban:
+        return None
+    return start, end
 
 
 class Bic(str):

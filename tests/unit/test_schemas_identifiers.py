@@ -26,6 +26,7 @@ from schemas.identifiers import (
     MandateReference,
     MessageId,
     PaymentInformationId,
+    find_ibans,
     mask_account,
 )
 from schemas.national_accounts import national_check_warning
@@ -95,6 +96,22 @@ def test_check_digits_outside_02_to_98_are_refused_even_where_the_remainder_fits
 
     with pytest.raises(InvalidIban, match="wrong check digits"):
         Iban.parse(f"DE{check}{national}")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("Konto DE89 3704 0044 0532 0130 00 danke", ["DE89 3704 0044 0532 0130 00"], id="a word behind it"),
+        pytest.param("at61 1904 3002 3457 3201", ["at61 1904 3002 3457 3201"], id="small letters, whole groups"),
+        pytest.param("BE68 5390 0754 7034/NL91 ABNA 0417 1643 00", ["BE68 5390 0754 7034", "NL91 ABNA 0417 1643 00"],
+                     id="two"),
+        pytest.param("DE88 3704 0044 0532 0130 00", [], id="wrong check digits"),
+        pytest.param("RE12 3456 7890 1234", [], id="no country"),
+        pytest.param("DE89370400440532013000", [], id="one word, which no short number hides in"),
+    ],
+)  # fmt: skip
+def test_accounts_printed_in_groups_are_found_in_a_text(text: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end in find_ibans(text)] == found
 
 
 def test_an_error_never_shows_a_whole_iban() -> None:

@@ -47,6 +47,7 @@ class ItemIndex:
         "_by_amount",
         "_by_customer",
         "_by_reference",
+        "_reference_lengths",
         "_slots",
         "_waiting",
         "booked",
@@ -106,6 +107,7 @@ class ItemIndex:
         self._by_customer: dict[int, list[int]] = {}
         self._by_amount: dict[int, Hit] = {}
         self._by_reference: dict[str, Hit] = {}
+        self._reference_lengths: frozenset[int] | None = None  # Asked for by few credits.
         # What the customer of each item has in common with its parent and siblings.
         self.families = [self.payers.family(item.customer_id) for item in self.items]
         for slot, item in enumerate(self.items):
@@ -122,6 +124,14 @@ class ItemIndex:
     def has_references(self) -> bool:
         """Return whether any item has a structured creditor reference."""
         return bool(self._by_reference)
+
+    @property
+    def reference_lengths(self) -> frozenset[int]:
+        """The lengths of our creditor references, and those with a character too many or too few."""
+        if self._reference_lengths is None:
+            lengths = {len(key) for key in self._by_reference}
+            self._reference_lengths = frozenset(length + more for length in lengths for more in (-1, 0, 1))
+        return self._reference_lengths
 
     def with_reference(self, key: str) -> list[int]:
         """Return the slots whose creditor reference has this key (`schemas.references.reference_key`)."""

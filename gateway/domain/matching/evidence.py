@@ -3,16 +3,15 @@
 Names and customer numbers are looked up only when somebody asks, because most credits need none.
 """
 
-from itertools import accumulate
-
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Credit
 from gateway.domain.matching.names import agree, fold
 from gateway.domain.matching.payers import CustomerNumber
 from gateway.domain.matching.sent import NO_ID
-from gateway.domain.matching.tokens import Grade, Source, Word, tokenize
+from gateway.domain.matching.text_words import text_words
+from gateway.domain.matching.tokens import Grade, Source, Word
 from gateway.domain.matching.words import find_words
-from schemas.references import FoundReference, find_references, reference_key
+from schemas.references import reference_key
 
 
 class Evidence:
@@ -26,7 +25,7 @@ class Evidence:
         self.known_ibans, self.confirmed = index.payers.account(credit.iban)
         self._named: frozenset[int] | None = None
         self._customer_numbers: list[CustomerNumber] | None = None
-        self.words = self._text_words() if credit.text else []
+        self.words = text_words(credit.text, index) if credit.text else []
         if credit.creditor_reference:
             self.words += _reference_words(credit.creditor_reference, index)
         if credit.end_to_end_id and credit.end_to_end_id not in NO_ID:
@@ -91,35 +90,12 @@ class Evidence:
             return self.index.payers.family(self.confirmed.customer_id) == self.index.families[slot]
         return self.bears_name(self.index.items[slot].customer_id)
 
-    def _text_words(self) -> list[Word]:
-        words = find_words(self.credit.text, self.index.numbers)
-        references = find_references(self.credit.text)
-        return self._with_references(words, references) if references else words
-
     def is_customer_number(self, word: Word) -> bool:
         """Return whether a short form stands inside a customer number with letters (C000123): it names no item."""
         return any(
             number.first <= word.first and word.last <= number.last and number.first < number.last
             for number in self.customer_numbers
         )
-
-    def _with_references(self, words: list[Word], references: tuple[FoundReference, ...]) -> list[Word]:
-        """Let a structured reference take the place of the digits in it."""
-        ends = list(accumulate(len(gap) + len(run) for gap, run in tokenize(self.credit.text)))
-        found: list[Word] = []
-        for reference in references:
-            readings = tuple((slot,) for slot in self.index.with_reference(reference.key))
-            inside = [place for place, end in enumerate(ends) if reference.start < end <= reference.end]
-            if inside and (readings or self.index.has_references):
-                grade = Grade.WHOLE if readings else Grade.UNKNOWN
-                found.append(Word(inside[0], inside[-1], reference.key, grade, readings, Source.REFERENCE))
-        taken = [word for word in found if word.readings]
-        outside = [
-            word for word in words if not any(one.first <= word.first and word.last <= one.last for one in taken)
-        ]
-        # Of several readings of one reference the one that an item has is meant.
-        unknown = [word for word in found if not word.readings and not any(one.first == word.first for one in taken)]
-        return sorted(outside + taken + unknown[:1])
 
 
 def _reference_words(reference: str, index: ItemIndex) -> list[Word]:
