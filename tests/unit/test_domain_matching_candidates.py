@@ -185,14 +185,20 @@ def test_names_looked_up_are_forgotten_when_they_are_too_many(monkeypatch: pytes
         pytest.param("C 9999", [], id="nobody's"),
         pytest.param("K-77/B", [6], id="several parts"),
         pytest.param("K-77", [], id="not all parts"),
+        pytest.param("K-10-0077", [8], id="several parts of digits"),
         pytest.param("Danke", [], id="none"),
     ],
 )
 def test_customer_numbers_are_found_in_texts(text: str, customers: list[int]) -> None:
-    more = (Customer(5, "10023", "Fünf", 5), Customer(6, "K-77/B", "Sechs", 6), Customer(7, "", "Sieben", 7))
+    more = (
+        Customer(5, "10023", "Fünf", 5),
+        Customer(6, "K-77/B", "Sechs", 6),
+        Customer(7, "", "Sieben", 7),
+        Customer(8, "K-10-77", "Acht", 8),
+    )
     payers = Payers((*CUSTOMERS, *more), (), {}, ())
 
-    assert [one for number in payers.numbered(text) for one in number.customer_ids] == customers
+    assert [one for number in payers.customer_numbers.find(text) for one in number.customer_ids] == customers
 
 
 def test_a_mandate_tells_its_customer() -> None:

@@ -6,7 +6,7 @@ Names and customer numbers are looked up only when somebody asks, because most c
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Credit
 from gateway.domain.matching.names import agree, fold
-from gateway.domain.matching.payers import CustomerNumber
+from gateway.domain.matching.payer_numbers import PayerNumber
 from gateway.domain.matching.sent import NO_ID
 from gateway.domain.matching.text_words import text_words
 from gateway.domain.matching.tokens import Grade, Source, Word
@@ -24,7 +24,7 @@ class Evidence:
         self.index = index
         self.known_ibans, self.confirmed = index.payers.account(credit.iban)
         self._named: frozenset[int] | None = None
-        self._customer_numbers: list[CustomerNumber] | None = None
+        self._customer_numbers: list[PayerNumber] | None = None
         self.words = text_words(credit.text, index) if credit.text else []
         if credit.creditor_reference:
             self.words += _reference_words(credit.creditor_reference, index)
@@ -36,11 +36,24 @@ class Evidence:
             ]
 
     @property
-    def customer_numbers(self) -> list[CustomerNumber]:
+    def customer_numbers(self) -> list[PayerNumber]:
         """The customer numbers in the text."""
         if self._customer_numbers is None:
-            self._customer_numbers = self.index.payers.numbered(self.credit.text)
+            self._customer_numbers = self.index.payers.customer_numbers.find(self.credit.text)
         return self._customer_numbers
+
+    @property
+    def numbered(self) -> frozenset[int]:
+        """The customers whose number stands in the text."""
+        return frozenset([one for number in self.customer_numbers for one in number.customer_ids])
+
+    @property
+    def mandated(self) -> frozenset[int]:
+        """The customers of the mandates that the bank repeats or the text names."""
+        payers = self.index.payers
+        found = [one for number in payers.mandate_numbers.find(self.credit.text) for one in number.customer_ids]
+        mandate = payers.mandate(self.credit.mandate_reference)
+        return frozenset(found if mandate is None else [*found, mandate])
 
     @property
     def named(self) -> frozenset[int]:
@@ -58,17 +71,14 @@ class Evidence:
     @property
     def pointed_at(self) -> frozenset[int]:
         """All customers that anything points at: IBAN, name, customer number, mandate."""
-        mandate = self.index.payers.mandate(self.credit.mandate_reference)
-        numbered = [one for number in self.customer_numbers for one in number.customer_ids]
-        return self.known_payers.union(numbered, [] if mandate is None else [mandate])
+        return self.known_payers | self.numbered | self.mandated
 
     def points_elsewhere(self, customer_id: int) -> frozenset[int]:
-        """Return the other customers that IBAN, names or a customer number point at.
+        """Return the other customers that IBAN, names, a customer number or a mandate point at.
 
         A name that this customer bears as well points nowhere else.
         """
-        numbered = [one for number in self.customer_numbers for one in number.customer_ids]
-        found = {*numbered, *[known.customer_id for known in self.known_ibans]}
+        found = {*self.numbered, *self.mandated, *[known.customer_id for known in self.known_ibans]}
         for name in (self.credit.name, self.credit.ultimate_debtor):
             if name and not self._is_name_of(customer_id, name):
                 found.update(self.index.payers.named(name))

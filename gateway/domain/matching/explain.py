@@ -205,8 +205,10 @@ def payer_signs(evidence: Evidence, customer_id: int) -> list[Sign]:
         signs.append(Sign(SignCode.NAME_AGREES, facts))
     elif evidence.named.intersection(members):
         signs.append(Sign(SignCode.NAME_SIMILAR, facts))
-    if any(one in members for number in evidence.customer_numbers for one in number.customer_ids):
+    if evidence.numbered.intersection(members):
         signs.append(Sign(SignCode.CUSTOMER_NUMBER, facts))
+    if evidence.mandated.intersection(members):
+        signs.append(Sign(SignCode.MANDATE, facts))
     return signs or [Sign(SignCode.PAYER_DIFFERS, facts, supports=False)]
 
 

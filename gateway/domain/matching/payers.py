@@ -12,14 +12,13 @@ from typing import NamedTuple
 from gateway.domain.matching.model import Customer, KnownIban
 from gateway.domain.matching.names import are_similar, fold
 from gateway.domain.matching.numbers import Hit, add_slot, slots_of
-from gateway.domain.matching.shapes import RUNS
-from gateway.domain.matching.tokens import tokenize
+from gateway.domain.matching.payer_numbers import PayerNumbers
 from schemas.statement import account_key
 from schemas.states import IbanSource
 
 _NAMESAKES_MAX = 30  # More customers that share words with a name are none.
 _NAMES_KEPT_MAX = 5_000
-_NUMBER_LENGTH_MIN = 3
+_CUSTOMER_NUMBER_MIN, _MANDATE_MIN = 3, 6  # Letters and digits.
 
 
 class Account(NamedTuple):
@@ -30,14 +29,6 @@ class Account(NamedTuple):
 
 
 UNKNOWN_ACCOUNT = Account((), None)
-
-
-class CustomerNumber(NamedTuple):
-    """A customer number in a text: tokens ``first`` to ``last``."""
-
-    first: int
-    last: int
-    customer_ids: tuple[int, ...]
 
 
 class Payers:
@@ -53,6 +44,10 @@ class Payers:
         self.customers = {customer.id: customer for customer in customers}
         self._own_ibans = frozenset(map(account_key, own_ibans))
         self._mandates = {reference.upper(): customer_id for reference, customer_id in mandates.items()}
+        self.customer_numbers = PayerNumbers(
+            ((customer.number, customer.id) for customer in self.customers.values()), length_min=_CUSTOMER_NUMBER_MIN
+        )
+        self.mandate_numbers = PayerNumbers(self._mandates.items(), length_min=_MANDATE_MIN)
         self._accounts = _accounts(ibans)
         self._families: dict[int, list[int]] = {}
         for customer in self.customers.values():
@@ -127,37 +122,6 @@ class Payers:
         found = {one for ids in near if len(ids) <= _NAMESAKES_MAX for one in ids}.difference(same)
         return (*same, *[one for one in sorted(found) if are_similar(fold(self.customers[one].name), name)])
 
-    @cached_property
-    def _by_number(self) -> dict[str, list[int]]:
-        numbers: dict[str, list[int]] = {}
-        for customer in self.customers.values():
-            numbers.setdefault(_number_key(RUNS.findall(customer.number.upper())), []).append(customer.id)
-        numbers.pop("", None)
-        return numbers
-
-    @cached_property
-    def _number_runs(self) -> dict[str, int]:
-        """How many runs a customer number has at most, by its first run of letters ("" if it begins with digits)."""
-        longest: dict[str, int] = {}
-        for key in self._by_number:
-            runs = RUNS.findall(key)
-            start = runs[0] if runs[0] > "9Z" else ""
-            longest[start] = max(len(runs), longest.get(start, 0))
-        return longest
-
-    def numbered(self, text: str) -> list[CustomerNumber]:
-        """Return the customer numbers in a text; leading zeros may be missing."""
-        found: list[CustomerNumber] = []
-        tokens = tokenize(text)
-        for first, (_, start) in enumerate(tokens):
-            for count in range(self._number_runs.get(start if start > "9Z" else "", 0), 0, -1):
-                runs = [run for _, run in tokens[first : first + count]]
-                customers = self._by_number.get(_number_key(runs))
-                if customers and len(runs) == count:
-                    found.append(CustomerNumber(first, first + count - 1, tuple(customers)))
-                    break
-        return found
-
 
 def _compact(iban: str) -> str:
     """Return an account as it is compared; most are written so, which is quickly seen."""
@@ -177,10 +141,3 @@ def _confirmed(known: Sequence[KnownIban]) -> KnownIban | None:
         if one.customer_id != known[0].customer_id or one.source is IbanSource.COLLECTOR:
             return None
     return next((one for one in known if one.is_confirmed), None)
-
-
-def _number_key(runs: Sequence[str]) -> str:
-    """Return a customer number as it is compared; empty if it is too short to be told from any number."""
-    if sum(map(len, runs)) < _NUMBER_LENGTH_MIN or all(run > "9Z" for run in runs):
-        return ""
-    return "".join([run.lstrip("0") or "0" if run <= "9Z" else run for run in runs])
