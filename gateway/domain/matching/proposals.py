@@ -25,6 +25,7 @@ from gateway.domain.matching.tokens import Slots
 _OFFERED_MAX = 5
 _CUSTOMERS_MAX = 3
 _FAMILY_MAX = 20
+_SHARED_MAX = 20  # Customers of one account whose items are added up.
 _SAME_AMOUNT_MAX = 100  # More items of one amount are not looked through,
 _FEW = 3  # more than these are not offered without a sign.
 _CHARGES_MAX = 5_000  # Minor units that a bank may have taken.
@@ -59,6 +60,7 @@ def _all(case: Case, sums: FoundSets | None) -> Iterator[Explanation]:
         for customer_id in customers:
             known = sums if sums and _is_sure(case, customer_id) else sets_of(case, customer_id)
             yield from _sums(case, customer_id, known)
+        yield from _shared_sums(case)
         yield from _of_amount(case)
     if named.settled:
         yield _on_account(case, index.items[named.settled[0]].customer_id)
@@ -127,6 +129,13 @@ def _sums(case: Case, customer_id: int, sums: FoundSets) -> Iterator[Explanation
         sign = _sum_sign(len(slots), is_only=sums.is_only, is_cut=sums.is_cut, is_by_chance=sums.is_by_chance)
         found = Fit(tuple(sorted(slots)), Rule.EXACT_REFERENCE)
         yield _settle(case, found, Strength.POSSIBLE if is_strong else Strength.WEAK, sign)
+
+
+def _shared_sums(case: Case) -> Iterator[Explanation]:
+    """Offer sets of items of several customers for whom the account has paid."""
+    customers = list(dict.fromkeys(known.customer_id for known in case.evidence.known_ibans))
+    if 1 < len(customers) <= _SHARED_MAX:
+        yield from _sums(case, customers[0], sets_of(case, *customers))
 
 
 def _is_sure(case: Case, customer_id: int) -> bool:

@@ -22,9 +22,9 @@ _NONE = FoundSets((), False, False, False)
 _PAYABLE = OpenItemKind.PAYABLE
 
 
-def sets_of(case: Case, customer_id: int) -> FoundSets:
-    """Search the open items of one customer for sets that add up to the credit."""
-    slots = _candidates(case, customer_id)
+def sets_of(case: Case, *customer_ids: int) -> FoundSets:
+    """Search the open items of a customer, or of several together, for sets that add up to the credit."""
+    slots = [slot for customer_id in customer_ids for slot in _candidates(case, customer_id)]
     if len(slots) < 2:
         return _NONE
     amounts, wanted = [case.item_index.open[slot] for slot in slots], case.policy.combination_items_max
