@@ -14,6 +14,7 @@ from schemas.errors import GatewayError
 REFERENCE_MAX = 500  # Characters of a bank's reference; 35 are usual.
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _IBAN_SHAPE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
+_PRINTED_MIN = 18  # Characters of the shortest IBAN (Norway's) in groups of four.
 _IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2} (?=[A-Za-z0-9]{4} )")
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 # The SEPA identifier set; the blank only inside, because mandates of older systems have it.
@@ -122,6 +123,8 @@ class Iban(str):
 
 def find_ibans(text: str) -> tuple[tuple[int, int], ...]:
     """Return where a text holds IBANs printed in groups of four: text[start:end]."""
+    if len(text) < _PRINTED_MIN:
+        return ()
     return tuple(span for start in _IBAN_START.finditer(text) if (span := _printed_iban(text, start.start())))
 
 

@@ -98,10 +98,12 @@ def find_near_references(text: str) -> tuple[FoundReference, ...]:
     """
     near = [
         reading
-        for readings in _rf_readings(text)
+        for readings in (_rf_readings(text) if "rf" in text.lower() else ())
         if not any(_is_rf(reading.key) for reading in readings)
         for reading in readings
     ]
+    if "/" not in text:
+        return tuple(near)
     for match in _NEAR_OGM.finditer(text):
         if not verify(ReferenceScheme.BE_OGM, match[0]):
             near.append(FoundReference(ReferenceScheme.BE_OGM, reference_key(match[0]), *match.span()))
