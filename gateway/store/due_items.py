@@ -19,7 +19,7 @@ from gateway.domain.collecting.model import (
 from gateway.domain.mandate_amendment import amendments_to_carry
 from gateway.store.collections import collections, instalments, lines
 from gateway.store.columns import table_of
-from gateway.store.fetch import Days, among, fetch_tuples, in_pieces
+from gateway.store.fetch import PIECE, Days, among, fetch_tuples, in_pieces
 from gateway.store.mandate_papers import amendments
 from gateway.store.mandates import mandates
 from gateway.store.open_items import is_live, open_items
@@ -120,17 +120,22 @@ async def mandates_of(
     used = await _used(session, company_id) if with_use else frozenset()
     found: defaultdict[int, list[MandateTerms]] = defaultdict(list)
     days = Days()
-    for piece in in_pieces(party_ids):
-        query = (
-            select(*[mandates.c[name] for name in _MANDATE])
-            .where(mandates.c.company_id == company_id, among(session, mandates.c.party_id, piece))
-            .order_by(mandates.c.id)
-        )
-        for row in await session.execute(query):
-            key = row[0]
-            is_used = key in used or (with_use and row[17] is not None)
-            found[row[1]].append(_terms(tuple(row), default_identifier, days, is_used, pending.get(key, NO_AMENDMENT)))
+    for row in await _mandate_rows(session, company_id, frozenset(party_ids)):
+        key = row[0]
+        is_used = key in used or (with_use and row[17] is not None)
+        found[row[1]].append(_terms(row, default_identifier, days, is_used, pending.get(key, NO_AMENDMENT)))
     return found
+
+
+async def _mandate_rows(session: AsyncSession, company_id: int, party_ids: frozenset[int]) -> list[tuple[Any, ...]]:
+    """Return the mandates of some customers, the oldest first; of many, all are read and looked through."""
+    names = [mandates.c[name] for name in _MANDATE]
+    query = select(*names).where(mandates.c.company_id == company_id).order_by(mandates.c.id)
+    if len(party_ids) > PIECE:
+        return [row for row in await fetch_tuples(session, query) if row[1] in party_ids]
+    return [
+        tuple(row) for row in await session.execute(query.where(among(session, mandates.c.party_id, sorted(party_ids))))
+    ]
 
 
 def _terms(
@@ -141,8 +146,9 @@ def _terms(
     address = PostalAddress(country, town, postcode, street) if town else NO_ADDRESS
     return MandateTerms(
         key, party_id, reference, creditor or default_identifier, intern(scheme), intern(kind),
-        state if isinstance(state, MandateState) else _STATES[state], signed, Iban(iban), Bic(bic) if bic else None,
-        name, address, ultimate, confirmed, last, not_before, version, is_used, amendment,
+        state if isinstance(state, MandateState) else _STATES[state], days[signed], Iban(iban),
+        Bic(bic) if bic else None, name, address, ultimate, days[confirmed], days[last], days[not_before], version,
+        is_used, amendment,
     )  # fmt: skip
 
 

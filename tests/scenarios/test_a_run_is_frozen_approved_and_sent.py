@@ -1,5 +1,6 @@
 """A run from the plan to the bank, on both databases: nothing is asked for twice, nothing is lost."""
 
+import datetime as dt
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,10 +10,12 @@ import pytest
 from gateway.services.discard_run import MayHaveLeft, take_out
 from gateway.services.freeze_run import NothingToCollect
 from gateway.services.submit_run import AttemptOpen, OtherFileThere, resolve_broken_off, send_to_folder
+from gateway.store import due_items
 from gateway.store.collection_runs import CollectionBatch, RunSubmission
 from gateway.store.collections import Collection
 from gateway.store.database import Database
 from gateway.store.mandates import Mandate
+from gateway.store.parties import Party
 from schemas.states import CollectionState, RunState, SubmissionState
 from support.treasury import DUE, Treasury, approved_run, make_treasury, told_invoice
 
@@ -39,6 +42,26 @@ async def test_what_is_due_is_frozen_into_a_file_whose_bytes_say_what_the_rows_s
     item = await treasury.item("FA-2")
     assert (item.collecting_minor, item.in_flight_date) == (20_000, DUE)
     assert await treasury.broken() == []
+
+
+async def test_mandates_of_many_customers_are_read_as_those_of_few(
+    treasury: Treasury, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await treasury.execute("UPDATE mandate SET last_collected_date = '2026-01-05', b2b_confirmed_date = '2026-01-02'")
+    found = []
+    for most in (due_items.PIECE, 0):
+        monkeypatch.setattr(due_items, "PIECE", most)
+        async with treasury.database.read() as session:
+            found.append(
+                await due_items.mandates_of(
+                    session, company_id=treasury.company_id, party_ids=[row.id for row in await treasury.rows(Party)],
+                    default_identifier="DE98ZZZ09999999999", with_use=True,
+                )
+            )  # fmt: skip
+
+    assert found[0] == found[1]
+    assert len(found[0]) > 1
+    assert {type(one.last_collected_date) for several in found[1].values() for one in several} == {dt.date}
 
 
 async def test_what_is_in_a_run_is_not_asked_for_again(treasury: Treasury) -> None:
