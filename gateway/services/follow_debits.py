@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from gateway.domain.matching.model import Explanation
+from gateway.services.attach_fees import undo_fees
 from gateway.services.confirm_mandates import confirm_drafts
 from gateway.services.follow_refunds import fits_refund, follow_refunds, name_refunds, undo_refunds
 from gateway.services.return_collections import register_others, return_collections, undo_returns
@@ -71,11 +72,13 @@ async def follow_debits(work: Work, booked: Sequence[Explained]) -> None:
     await follow_refunds(work, booked)
 
 
-async def undo_debits(work: Work, ids: Sequence[int]) -> None:
-    """Put debits and refunds of some bank transactions, whose decisions are taken back, where they were.
+async def undo_debits(work: Work, ids: Sequence[int], *, item_ids: Sequence[int]) -> None:
+    """Put debits, refunds and fees of some bank transactions, whose decisions are taken back, where they were.
 
-    Raises UsedSince.
+    ``item_ids`` are the items that these decisions settled. Raises UsedSince.
     """
     await undo_refunds(work, ids)
+    await counters.hold_items(work, sorted(set(item_ids)))
+    await undo_fees(work, ids)
     await undo_returns(work, ids)
     await undo_settlements(work, ids)

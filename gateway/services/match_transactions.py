@@ -17,6 +17,7 @@ from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.match import match_statement
 from gateway.domain.matching.model import Ask, Book, Decision, Explanation, Ignore, Policy
 from gateway.services.ask_questions import ask_questions, question_of
+from gateway.services.attach_fees import attach_fees
 from gateway.services.book_decisions import Seen, book_decisions, booking_of
 from gateway.services.follow_debits import follow_debits, only_as_seen
 from gateway.services.load_candidates import load_index_for, load_policy
@@ -24,7 +25,7 @@ from gateway.store import bank_transactions, counters, reviews, sent_debits, unp
 from gateway.store.bank_transactions import Unexplained
 from gateway.store.database import Database, ReadSession
 from gateway.store.work import Actor, Work
-from schemas.states import BankTransactionState, ReviewReason, ReviewState
+from schemas.states import BankTransactionState, IgnoreCategory, ReviewReason, ReviewState
 
 CHUNK = 1_500
 _TRIES = 3
@@ -268,6 +269,7 @@ async def _write(
     ]
     await bank_transactions.ignore(work, ignored)
     await reviews.close_open(work, [key for key, _, _ in ignored if key in was_asked], ReviewState.DISMISSED)
+    await attach_fees(work, [key for key, category, _ in ignored if category is IgnoreCategory.BANK_FEE])
     await unpaid_writes.refresh_outcomes(work, work.touched_items)
     work.reach("decisions_stored")
     result.booked.update(booking.rule for booking in bookings if booking.bank_transaction_id in booked)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from gateway.domain.lifecycle import MANDATE
 from gateway.domain.retry import propose_retry
 from gateway.domain.returns import ReasonRule, ReturnPolicy, return_policy, treat
+from gateway.services.attach_fees import attach_to_rows
 from gateway.services.plan_retry import accept_retry
 from gateway.store import collections_found, creditors, mandates, unpaid_writes
 from gateway.store.mandates import MandateMove
@@ -71,6 +72,7 @@ async def register_unpaid(work: Work, back: Sequence[CameBack]) -> list[int]:
         )  # fmt: skip
     await work.flush()
     await unpaid_writes.insert_unpaid(work, rows)
+    await attach_to_rows(work, keys)
     work.reach("unpaid_written")
     await _move_mandates(work, list(zip(keys, back, rules, strict=True)))
     work.reach("mandates_treated")

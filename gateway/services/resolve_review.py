@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from gateway.domain.matching.model import Explanation, Line, Strength
 from gateway.domain.matching.record import from_record
+from gateway.services.attach_fees import attach_fees
 from gateway.services.book_decisions import book_decisions, booking_of
 from gateway.services.follow_debits import follow_debits, only_as_seen
 from gateway.store import bank_transactions, counters, journal, parties, reviews, unpaid_writes
@@ -102,6 +103,8 @@ async def ignore(work: Work, *, review_item_id: int, category: IgnoreCategory, a
     item = await open_question(work, review_item_id)
     locked = await _locked(work, item)
     await bank_transactions.ignore(work, [(item.bank_transaction_id, category, "user")], account_word=account_word)
+    if category is IgnoreCategory.BANK_FEE:
+        await attach_fees(work, [item.bank_transaction_id])
     await reviews.close_open(work, [item.bank_transaction_id], ReviewState.DISMISSED)
     _add_move(work, locked, BankTransactionState.IGNORED, category.value)
     work.say("ignore", f"review_item:{item.id}", reason=category.value, ignored=1)

@@ -4,23 +4,24 @@ The allocations are those of the booking itself (design section 4: a return is n
 rejected before, and that the bank credited all the same, has its row already.
 """
 
-import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.domain.matching.model import Explanation
 from gateway.domain.returns import ReturnPolicy, kind_after
+from gateway.services.attach_fees import attach_to_rows, decide_fees, fees_about, forget_fees
+from gateway.services.claim_fee import FeeClaim, claim_fee
 from gateway.services.register_unpaid import CameBack, policy_for, reason_of, register_unpaid
-from gateway.store import collection_answers, collections_found, counters, unpaid_writes
+from gateway.store import collection_answers, collections_found, counters, unpaid_fees, unpaid_writes
 from gateway.store.bank_transactions import Unexplained
 from gateway.store.collections import Collection
 from gateway.store.counters import UsedSince
-from gateway.store.open_items import OpenItem, OpenItemVersion
-from gateway.store.unpaid import Unpaid
+from gateway.store.unpaid import Unpaid, unpaid
 from gateway.store.work import Work
 from schemas.codes.bookings import booking_kind
 from schemas.codes.reason_actions import ReturnKind
-from schemas.states import AllocationKind, CollectionState, OpenItemKind
+from schemas.states import AllocationKind, CollectionState
 
 _S = CollectionState
 _NO_CODE = frozenset({"", "UNKNOWN"})  # The bank returned it and gave no code.
@@ -37,11 +38,12 @@ async def return_collections(work: Work, booked: Sequence[tuple[Unexplained, Exp
         work.session, [row.id for row in rows.values() if row.state is _S.REJECTED]
     )
     policy = await policy_for(work)
+    asked = await _asked_already(work, known) if policy.fee_claim_minor else frozenset()
     new: list[CameBack] = []
     for key, row in rows.items():
         one, explanation = by_debit[key]
         back = _came_back(row, one, explanation, said[one.credit.id])
-        if back.fee_minor and policy.rebills_fee:
+        if back.fee_minor and policy.rebills_fee and key not in asked:
             back = back._replace(fee_item_id=await _claim_fee(work, row, back, policy))
         if key in known:
             await _complete(work, known[key], back)
@@ -116,83 +118,70 @@ def _other(one: Unexplained, explanation: Explanation, said: tuple[Any, ...]) ->
 
 
 async def _complete(work: Work, known: Unpaid, back: CameBack) -> None:
-    """Add to the row of a rejected debit what the statement says of it."""
+    """Add to the row of a rejected debit what the statement says of it; a fee booked apart may be in it already."""
     await unpaid_writes.change_row(
         work, row_id=known.id, version=None, bank_transaction_id=back.bank_transaction_id,
-        fee_minor=back.fee_minor, compensation_minor=back.compensation_minor, fee_item_id=back.fee_item_id,
+        fee_minor=unpaid.c.fee_minor + back.fee_minor, compensation_minor=back.compensation_minor,
+        fee_item_id=back.fee_item_id,
     )  # fmt: skip
+    await attach_to_rows(work, [known.id])
+
+
+async def _asked_already(work: Work, known: Mapping[int, Unpaid]) -> frozenset[int]:
+    """Return those of some debits whose customer is asked for a fee that was booked apart."""
+    ties = await unpaid_fees.fees_of(work.session, row_ids=[row.id for row in known.values()])
+    claimed = {tie.unpaid_id for tie in ties if tie.fee_item_id}
+    return frozenset(key for key, row in known.items() if row.id in claimed)
 
 
 async def _claim_fee(work: Work, row: Collection, back: CameBack, policy: ReturnPolicy) -> int:
-    """Open the item by which the customer is asked for the fee of his returned debit; return its key."""
-    item_id = work.new_id()
-    number = f"FEE-{item_id}"
     minor = policy.fee_claim_minor or back.fee_minor
-    due_date = back.occurred_date + dt.timedelta(days=14)
-    work.add(
-        OpenItem(
-            id=item_id,
-            company_id=work.company_id,
-            kind=OpenItemKind.FEE_CLAIM,
-            number=number,
-            number_key=number.replace("-", ""),
-            party_id=row.party_id,
-            currency=back.currency,
-            amount_minor=minor,
-            issue_date=back.occurred_date,
-            due_date=due_date,
-            original_number=row.end_to_end_id,
-            created_at=work.now,
-        ),
-        OpenItemVersion(
-            id=work.new_id(),
-            company_id=work.company_id,
-            open_item_id=item_id,
-            position=1,
-            amount_minor=minor,
-            due_date=due_date,
-            party_id=row.party_id,
-            record={},
-            recorded_at=work.now,
-            actor=work.actor.name,
-            journal_id=work.journal_id,
-        ),
-    )
-    await work.flush()
-    return item_id
+    return await claim_fee(work, FeeClaim(row.party_id, minor, back.currency, back.occurred_date, row.end_to_end_id))
 
 
 async def undo_returns(work: Work, bank_transaction_ids: Sequence[int]) -> None:
     """Put everything back as it was before some debits were booked as returns. Raises UsedSince.
 
-    A debit that was asked for again since, or a fee that was paid, is taken back first.
+    A debit that was asked for again since, or a fee that was paid, is taken back first. Fees booked apart are set aside
+    without a debit then, unless it is rejected all the same.
     """
     rows = await unpaid_writes.rows_of_transactions(work.session, bank_transaction_ids, lock=True)
     if not rows:
         return
-    await _check_unused(work, rows)
-    await counters.close_opened_items(work, [row.fee_item_id for row in rows if row.fee_item_id])
     ids = [row.collection_id for row in rows if row.collection_id]
+    before = await collections_found.collections_by_id(work.session, ids)
+    rejected = {key for key, one in before.items() if one.state is _S.REJECTED}
+    gone = [row for row in rows if row.collection_id not in rejected]
+    await _check_unused(work, gone)
+    fees = await fees_about(work, [row.id for row in rows], besides=bank_transaction_ids)
+    await forget_fees(work, [row.id for row in gone])
+    await counters.close_opened_items(work, [row.fee_item_id for row in rows if row.fee_item_id])
     await collection_answers.move_collections(
         work, ids, from_states=[_S.RETURNED], to_state=_S.SETTLED, reason="undone"
     )
-    found = await collections_found.collections_by_id(work.session, ids)
-    for row in rows:
-        collection = found.get(row.collection_id or 0)
-        if row.report_id is None and collection is not None and collection.mandate_id is not None:
+    for row in gone:
+        collection = before.get(row.collection_id or 0)
+        if collection is not None and collection.mandate_id is not None:
             await collection_answers.move_mandates_back(work, [collection.mandate_id], reason=reason_of(row.id))
-    await unpaid_writes.forget_rows(work, [row.id for row in rows if row.report_id is None])
-    for row in rows:
-        if row.report_id is not None:  # The report still says that it was rejected.
-            await unpaid_writes.change_row(
-                work, row_id=row.id, version=None, bank_transaction_id=None, fee_minor=0, compensation_minor=0,
-                fee_item_id=None,
-            )  # fmt: skip
+    await unpaid_writes.forget_rows(work, [row.id for row in gone])
+    await _only_rejected(work, [row.id for row in rows if row.collection_id in rejected])
+    await decide_fees(work, fees)
     work.reach("returns_undone")
 
 
+async def _only_rejected(work: Work, row_ids: Sequence[int]) -> None:
+    """Let rows say nothing of the statement any more, but the fees that were booked apart."""
+    apart = Counter(dict.fromkeys(row_ids, 0))
+    for tie in await unpaid_fees.fees_of(work.session, row_ids=row_ids):
+        apart[tie.unpaid_id] += tie.amount_minor
+    for key in row_ids:
+        await unpaid_writes.change_row(
+            work, row_id=key, version=None, bank_transaction_id=None, fee_minor=apart[key], compensation_minor=0,
+            fee_item_id=None,
+        )  # fmt: skip
+
+
 async def _check_unused(work: Work, rows: Sequence[Unpaid]) -> None:
-    retried = [row.retry_id for row in rows if row.retry_id and row.report_id is None]
-    live = await collections_found.collections_by_id(work.session, retried)
+    live = await collections_found.collections_by_id(work.session, [row.retry_id for row in rows if row.retry_id])
     if any(row.state is not _S.CANCELLED for row in live.values()):
         raise UsedSince("the debit was presented again since; cancel that first")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from gateway.domain.entry_plan import NOTHING_KNOWN, EntryPlan
 from gateway.services.ask_questions import ask_questions
+from gateway.services.attach_fees import attach_fees
 from gateway.services.book_decisions import write_bookings
 from gateway.services.decide_ahead import Ahead
 from gateway.services.foresight import NOTHING, Foresight
@@ -143,6 +144,8 @@ class _Moves:
         if not await counters.settle_if_open(self._work, self._settled, self._left_open):
             raise MovedSince
         self._work.reach("counters_moved")
+        fees = [key for key, category, _ in self._ignored if category is IgnoreCategory.BANK_FEE]
+        await attach_fees(self._work, fees)
 
 
 def _changed_row(

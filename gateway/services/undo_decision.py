@@ -58,10 +58,11 @@ async def undo_decision(work: Work, *, bank_transaction_ids: Sequence[int], reas
 async def undo_of_transactions(work: Work, ids: Sequence[int], *, reason: str) -> int:
     """Reverse the live allocations of the open decisions on some bank transactions; return how many."""
     decisions = await allocations.open_decisions(work.session, ids)
-    await undo_debits(work, ids)
     rows = await allocations.rows_of_decisions(work.session, [decision.id for decision in decisions])
+    item_ids = [row.target_item_id for row in rows if row.target_item_id]
+    await undo_debits(work, ids, item_ids=item_ids)
     await counters.close_opened_items(work, [row.opened_item_id for row in rows if row.opened_item_id])
-    items = await counters.lock_items(work, [row.target_item_id for row in rows if row.target_item_id])
+    items = await counters.lock_items(work, item_ids)
     await insert_rows(work, table_of(Allocation), ALLOCATION_NAMES, [_reversal(work, row) for row in rows])
     work.reach("reversals_written")
     drawn: dict[int, int] = defaultdict(int)

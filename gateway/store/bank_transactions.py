@@ -12,7 +12,7 @@ from gateway.store import columns
 from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
 from gateway.store.fetch import among, in_pieces
-from gateway.store.keys import owned, points
+from gateway.store.keys import index_where, owned, points
 from gateway.store.open_items import WITHIN
 from gateway.store.work import Work
 from schemas.states import BankTransactionState, IgnoreCategory
@@ -33,6 +33,7 @@ class BankTransaction(Row, table=True):
         Index("ix_bank_transaction_account", "bank_account_id", "booking_date", "id"),
         Index("ix_bank_transaction_amount", "company_id", "amount_minor", "id"),
         Index("ix_bank_transaction_reference", "bank_account_id", "bank_reference"),
+        index_where("ix_bank_transaction_fee", "company_id", "booking_date", where="category = 'bank_fee'"),
         owned(),
         points("bank_account_id", "bank_account", by_statement=True),
         points("statement_id", "statement", by_statement=True),

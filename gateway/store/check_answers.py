@@ -1,15 +1,16 @@
 """What must always hold of debits that the bank answered: their money, their returns, the unpaid register."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import BigInteger, and_, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Subquery, and_, cast, exists, func, not_, or_, select
 
 from gateway.store.allocations import allocations
 from gateway.store.bank_transactions import bank_transactions
 from gateway.store.check_collections import Rule
 from gateway.store.collections import collections
-from gateway.store.unpaid import unpaid
-from schemas.states import AllocationKind, CollectionState, UnpaidState
+from gateway.store.unpaid import unpaid, unpaid_fees
+from schemas.states import AllocationKind, BankTransactionState, CollectionState, IgnoreCategory, UnpaidState
 
 _CAME_BACK = (CollectionState.REJECTED, CollectionState.RETURNED)
 
@@ -80,4 +81,38 @@ def _is_complete() -> Iterator[Rule]:
     )
 
 
-RULES = (*_has_money(), *_went_back(), *_is_complete())
+def _fees() -> Iterator[Rule]:
+    """The fee of a row is what its bookings say: inside the one that took it back, and apart (INV-3)."""
+    u, f, t, a = unpaid.c, unpaid_fees.c, bank_transactions.c, allocations.c
+    kept = _sums(a.source_bank_transaction_id, -a.bank_minor, a.kind == AllocationKind.BANK_FEE)
+    apart = _sums(f.unpaid_id, f.amount_minor)
+    said = func.coalesce(kept.c.total, 0) + func.coalesce(apart.c.total, 0)
+    rows = unpaid.outerjoin(kept, kept.c.key == u.bank_transaction_id).outerjoin(apart, apart.c.key == u.id)
+    yield Rule(
+        select(u.id, u.fee_minor + u.compensation_minor, said)
+        .select_from(rows)
+        .where(u.fee_minor + u.compensation_minor != said)
+        .order_by(u.id),
+        lambda key, fee, said: f"unpaid {key} says the banks kept {fee}, its bookings say {said} (INV-3)",
+    )
+    ties = _sums(f.bank_transaction_id, f.amount_minor)
+    is_fee = and_(t.state == BankTransactionState.IGNORED, t.category == IgnoreCategory.BANK_FEE)
+    yield Rule(
+        select(t.id, -t.amount_minor, ties.c.total)
+        .join(ties, ties.c.key == t.id)
+        .where(or_(-t.amount_minor != ties.c.total, not_(is_fee)))
+        .order_by(t.id),
+        lambda key, amount, total: (
+            f"bank_transaction {key} is no fee of {total}, but as much of it belongs to debits (INV-3)"
+            if amount == total
+            else f"bank_transaction {key} is a fee of {amount}, but {total} of it belong to debits (INV-3)"
+        ),
+    )
+
+
+def _sums(key: ColumnElement[Any], amount: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Subquery:
+    total = cast(func.sum(amount), BigInteger).label("total")
+    return select(key.label("key"), total).where(*conditions).group_by(key).subquery()
+
+
+RULES = (*_has_money(), *_went_back(), *_is_complete(), *_fees())

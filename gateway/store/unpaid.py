@@ -1,8 +1,8 @@
-"""Debits that were rejected or came back: the unpaid register."""
+"""Debits that were rejected or came back: the unpaid register, and the fees that the bank booked apart for them."""
 
 import datetime as dt
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
 from gateway.store import columns
 from gateway.store.columns import Row, table_of
@@ -10,14 +10,13 @@ from gateway.store.keys import index_where, of_company, owned, points
 from schemas.codes.reason_actions import MandateAction, NextAction, Retry, ReturnKind
 from schemas.states import UnpaidState
 
-_HAS_TRANSACTION = "bank_transaction_id IS NOT NULL"
-
 
 class Unpaid(Row, table=True):
     """One reject, refusal, return, refund or reversal of a collection (an R-transaction).
 
-    ``amount_minor`` is what the debit was for; ``fee_minor`` what the banks kept, ``compensation_minor`` the interest
-    that the debtor's bank claimed. A debit that another system sent and nobody imported has no collection.
+    ``amount_minor`` is what the debit was for; ``fee_minor`` what the banks kept, inside it or booked apart, and
+    ``compensation_minor`` the interest that the debtor's bank claimed. A debit that another system sent and nobody
+    imported has no collection.
     """
 
     __tablename__ = "unpaid"
@@ -67,4 +66,27 @@ class Unpaid(Row, table=True):
     recorded_at: dt.datetime = columns.moment()
 
 
-unpaid = table_of(Unpaid)
+class UnpaidFee(Row, table=True):
+    """What of a fee that the bank booked apart belongs to a row of the register: in its ``fee_minor`` already."""
+
+    __tablename__ = "unpaid_fee"
+    __table_args__ = (
+        UniqueConstraint("bank_transaction_id", "unpaid_id"),
+        CheckConstraint("amount_minor > 0", name="amount_above_zero"),
+        Index("ix_unpaid_fee_unpaid", "unpaid_id"),
+        of_company(),
+        points("unpaid_id", "unpaid"),
+        points("bank_transaction_id", "bank_transaction"),
+        points("fee_item_id", "open_item"),
+    )
+
+    id: int = columns.key(primary=True)
+    company_id: int = columns.key()
+    unpaid_id: int = columns.key()
+    bank_transaction_id: int = columns.key()
+    amount_minor: int = columns.minor()
+    fee_item_id: int | None = columns.key(nullable=True)  # By which the customer is asked for it.
+    recorded_at: dt.datetime = columns.moment()
+
+
+unpaid, unpaid_fees = table_of(Unpaid), table_of(UnpaidFee)

@@ -93,6 +93,15 @@ async def rows_of_transactions(session: AsyncSession, ids: Sequence[int], *, loc
     return found
 
 
+async def rows_by_id(session: AsyncSession, ids: Iterable[int]) -> list[Unpaid]:
+    """Return rows by key, as they are now."""
+    found: list[Unpaid] = []
+    for piece in in_pieces(ids):
+        query = select(Unpaid).where(among(session, unpaid.c.id, piece)).order_by(unpaid.c.id)
+        found += (await session.execute(query.execution_options(populate_existing=True))).scalars()
+    return found
+
+
 async def rows_of_collections(session: AsyncSession, ids: Sequence[int]) -> dict[int, Unpaid]:
     """Return the last row of each of some collections."""
     found: dict[int, Unpaid] = {}

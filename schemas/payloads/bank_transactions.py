@@ -4,6 +4,7 @@ import datetime as dt
 
 from schemas.payloads.common import Day, Key, KeyNumber, Page, Shape
 from schemas.payloads.reviews import ExplanationShape
+from schemas.payloads.unpaid import FeeApart
 from schemas.states import BankTransactionState
 
 
@@ -78,12 +79,16 @@ class DecisionShape(Shape):
 
 
 class BankTransactionHistory(Shape):
-    """A bank transaction with its decisions and allocations; of one that is only announced, what explains it."""
+    """A bank transaction with its decisions and allocations; of one that is only announced, what explains it.
+
+    ``fees_apart`` says which returned debits it is the fee for.
+    """
 
     bank_transaction: BankTransactionShape
     expected: list[ExplanationShape]
     decisions: list[DecisionShape]
     allocations: list[AllocationShape]
+    fees_apart: list[FeeApart]
 
 
 class UndoneShape(Shape):

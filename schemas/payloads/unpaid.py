@@ -75,10 +75,24 @@ class RetryProposal(Shape):
     explanation: str
 
 
+class FeeApart(Shape):
+    """What of a fee that the bank booked apart belongs to a debit: minor units, in ``fee_minor`` of its row already.
+
+    ``fee_item_id`` is the item by which the customer is asked for it.
+    """
+
+    unpaid_id: Key
+    bank_transaction_id: Key
+    booking_date: dt.date
+    amount_minor: int
+    fee_item_id: Key | None
+
+
 class UnpaidDetails(UnpaidShape):
-    """One row with what is proposed for it now."""
+    """One row with what is proposed for it now, and the fees that were booked apart for it."""
 
     retry_proposal: RetryProposal | None
+    fees_apart: list[FeeApart]
 
 
 class RetryBody(Body):

@@ -13,6 +13,7 @@ from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.model import Ask, Book, Credit, Explanation, Ignore, Line, Policy, Rule, Sign, Strength
 from gateway.domain.matching.proof import SignCode
 from gateway.domain.matching.refunds import decide_came_back, decide_paid_out
+from gateway.domain.matching.return_fees import is_called_fee
 from gateway.domain.matching.returns import decide_back, explain_return
 from schemas.codes.booking_kinds import BookingKind
 from schemas.codes.bookings import booking_kind
@@ -98,6 +99,8 @@ def _no_business(kind: BookingKind, *, is_own: bool) -> Ignore | None:
 def decide_outgoing(debit: Credit, index: ItemIndex, policy: Policy) -> Book | Ask | Ignore:
     """Decide about money that went out: a return, a fee, what we paid."""
     kind = booking_kind(debit.bank_transaction_code, debit.amount_minor, debit.return_reason)
+    if _is_fee_apart(debit, index):
+        return Ignore(Rule.BANK_BOOKING, IgnoreCategory.BANK_FEE)
     if kind not in _BANK_CATEGORIES and (debit.return_reason or debit.mandate_reference or _is_ours(debit, index)):
         back = decide_back(debit, index.debits)
         if back is not None:
@@ -119,6 +122,19 @@ def decide_outgoing(debit: Credit, index: ItemIndex, policy: Policy) -> Book | A
     if not policy.ignore_outgoing:
         return Ask(ReviewReason.NO_KNOWN_REFERENCE, ())
     return Ignore(Rule.OUTGOING, _category(debit, kind))
+
+
+def _is_fee_apart(debit: Credit, index: ItemIndex) -> bool:
+    """Tell whether a debit that names one of ours is the fee for it only: less than that, and called a fee.
+
+    Some banks give it the code or the reason of the return that it is for.
+    """
+    named = index.debits.with_id(debit.end_to_end_id)
+    meant = [named] if named else index.debits.of_mandate(debit.mandate_reference)
+    if debit.is_reversal or not meant or any(one.amount_minor <= -debit.amount_minor for one in meant):
+        return False
+    is_coded = booking_kind(debit.bank_transaction_code, debit.amount_minor, None) is BookingKind.FEE
+    return is_coded or is_called_fee(debit.text)
 
 
 def _ask_return(debit: Credit, kind: BookingKind, index: ItemIndex) -> Ask:

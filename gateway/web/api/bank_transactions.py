@@ -6,12 +6,13 @@ from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.services.undo_decision import undo_decision
-from gateway.store import allocations, bank_transactions, transaction_history
+from gateway.store import allocations, bank_transactions, transaction_history, unpaid_fees
 from gateway.store.allocations import Decision
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.database import ReadSession
 from gateway.store.transaction_history import Booked, Origin
 from gateway.web.api.explanations import explanation_shape
+from gateway.web.api.unpaid import fee_apart
 from gateway.web.context import Call
 from gateway.web.errors import BadRequest
 from gateway.web.routing import api
@@ -82,11 +83,13 @@ async def read_bank_transaction(call: Call) -> web.StreamResponse:
         origin = await _origin(session, call)
         decisions = await allocations.history_of_transaction(session, call.key())
         booked = await transaction_history.booked_of_transactions(session, [call.key()])
+        fees = await unpaid_fees.shown_fees(session, company_id=call.company_id, bank_transaction_id=call.key())
     history = BankTransactionHistory(
         bank_transaction=transaction_shape(origin.transaction),
         expected=[explanation_shape(record, call.language) for record in _expected(origin)],
         decisions=[_decision_shape(decision, call) for decision in decisions],
         allocations=[_allocation_shape(one) for one in booked],
+        fees_apart=[fee_apart(fee) for fee in fees],
     )
     return call.answer(history)
 

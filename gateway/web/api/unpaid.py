@@ -8,7 +8,8 @@ from gateway.domain.access import Right
 from gateway.domain.retry import explain_retry
 from gateway.services import manage_unpaid
 from gateway.services.plan_retry import NoSuchUnpaid, accept_retry, chance_of
-from gateway.store import unpaid_lists
+from gateway.store import unpaid_fees, unpaid_lists
+from gateway.store.unpaid_fees import FeeShown
 from gateway.store.unpaid_lists import UnpaidFilter as Wanted
 from gateway.store.unpaid_lists import UnpaidLine
 from gateway.web import format as formats
@@ -18,6 +19,7 @@ from schemas.codes import REASON_WORDS, words_of
 from schemas.codes.reason_actions import ACTION_WORDS
 from schemas.payloads.unpaid import (
     CloseBody,
+    FeeApart,
     OwnerBody,
     RetryBody,
     RetryProposal,
@@ -83,7 +85,20 @@ async def _details(call: Call) -> UnpaidDetails:
             plan = (await chance_of(session, line.row, today=call.now.date())).plan
             words = explain_retry(plan, call.language, day=lambda date: formats.day(date, call.language))
             proposal = RetryProposal(retry_date=plan.retry_date, first_date=plan.first_date, explanation=words)
-    return UnpaidDetails(**_facts(call, line), retry_proposal=proposal)
+        fees = await unpaid_fees.shown_fees(session, company_id=call.company_id, row_id=line.row.id)
+    return UnpaidDetails(**_facts(call, line), retry_proposal=proposal, fees_apart=[fee_apart(fee) for fee in fees])
+
+
+def fee_apart(shown: FeeShown) -> FeeApart:
+    """Return a fee that was booked apart as the API says it."""
+    tie = shown.tie
+    return FeeApart(
+        unpaid_id=str(tie.unpaid_id),
+        bank_transaction_id=str(tie.bank_transaction_id),
+        booking_date=shown.booking_date,
+        amount_minor=tie.amount_minor,
+        fee_item_id=str(tie.fee_item_id) if tie.fee_item_id else None,
+    )
 
 
 async def present_again(call: Call) -> web.StreamResponse:

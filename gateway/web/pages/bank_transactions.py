@@ -10,7 +10,7 @@ from gateway.domain.access import Right
 from gateway.domain.matching.record import from_record
 from gateway.services import undo_decision
 from gateway.services.undo_decision import NothingToUndo
-from gateway.store import allocations, customer_account, review_queue, reviews, transaction_history
+from gateway.store import allocations, customer_account, review_queue, reviews, transaction_history, unpaid_fees
 from gateway.store.allocations import Decision
 from gateway.store.database import ReadSession
 from gateway.store.match_rate import WRONG
@@ -45,6 +45,9 @@ async def show_bank_transaction(call: Call) -> web.StreamResponse:
         origin = await find_origin(session, call)
         told = await _told(session, call, origin)
         expected = await _expected(session, call, origin)
+        fees = await unpaid_fees.shown_fees(
+            session, company_id=call.company_id, bank_transaction_id=origin.transaction.id
+        )
         moves = await transaction_history.moves_of_transaction(session, origin.transaction.id)
         questions = await review_queue.questions_of_transaction(session, origin.transaction.id)
         notes = await review_queue.notes_of(session, [question.id for question in questions])
@@ -53,6 +56,7 @@ async def show_bank_transaction(call: Call) -> web.StreamResponse:
         origin=origin,
         told=told,
         expected=expected,
+        fees=fees,
         moves=moves,
         question=next((question for question in questions if question.closed_at is None), None),
         notes=notes,
@@ -128,6 +132,9 @@ async def _show_undo(
         status=status,
         origin=origin,
         live=[row for row in booked if row.is_live],
+        fees=await unpaid_fees.shown_fees(
+            session, company_id=call.company_id, bank_transaction_id=origin.transaction.id
+        ),
         decisions=decisions,
         batch_id=batch_id,
         together=len(together),

@@ -15,11 +15,12 @@ from gateway.services import manage_unpaid
 from gateway.services.export_rows import cell
 from gateway.services.plan_retry import Chance, NoSuchUnpaid, accept_retry, chance_of
 from gateway.services.write_table import write_xlsx
-from gateway.store import bank_reports, collections_found, parties, unpaid_lists, users_queries
+from gateway.store import bank_reports, collections_found, parties, unpaid_fees, unpaid_lists, users_queries
 from gateway.store.bank_reports import ReportedStatus
 from gateway.store.collections import Collection
 from gateway.store.database import ReadSession
 from gateway.store.parties import Party
+from gateway.store.unpaid_fees import FeeShown
 from gateway.store.unpaid_lists import EXPORT_COLUMNS, UnpaidFilter, UnpaidLine
 from gateway.web import format as formats
 from gateway.web.context import Call
@@ -81,6 +82,7 @@ class UnpaidView(NamedTuple):
     statuses: Sequence[ReportedStatus]
     chance: Chance | None
     chance_words: str
+    fees: Sequence[FeeShown]  # Those that the bank booked apart.
 
 
 async def show_unpaid(call: Call) -> web.StreamResponse:
@@ -192,7 +194,8 @@ async def _view(session: ReadSession, call: Call) -> UnpaidView:
     is_open = row.state is UnpaidState.OPEN and row.collection_id is not None
     chance = await chance_of(session, row, today=call.now.date()) if is_open else None
     words = explain_retry(chance.plan, call.language, day=lambda date: _weekday(call, date)) if chance else ""
-    return UnpaidView(line, known.get(row.collection_id or 0), known.get(row.retry_id or 0), said, chance, words)
+    fees = await unpaid_fees.shown_fees(session, company_id=call.company_id, row_id=row.id)
+    return UnpaidView(line, known.get(row.collection_id or 0), known.get(row.retry_id or 0), said, chance, words, fees)
 
 
 def _weekday(call: Call, date: dt.date) -> str:
