@@ -164,7 +164,11 @@ def _currency_sign(case: Case, slots: Slots) -> Sign:
 def _unexplained(case: Case, sums: FoundSets | None) -> Ask:
     """Ask about a credit that no rule explains; how many fit it decides what is asked."""
     explanations = propose(case, sums=sums)
-    fitting = [one for one in explanations if one.lines]
+    fitting = [one for one in explanations if one.lines and not _is_part(one)]
     if len(fitting) > 1:
         return Ask(ReviewReason.SEVERAL_EXPLANATIONS, explanations)
     return Ask(ReviewReason.WEAK_EVIDENCE if fitting else ReviewReason.NO_KNOWN_REFERENCE, explanations)
+
+
+def _is_part(explanation: Explanation) -> bool:
+    return any(sign.code == SignCode.REST_OPEN for sign in explanation.proof)

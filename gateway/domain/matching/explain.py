@@ -11,7 +11,7 @@ from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.model import Credit, Explanation, KnownIban, Line, Policy, Rule, Sign, Strength
 from gateway.domain.matching.proof import SignCode
-from gateway.domain.matching.terms import discounts, late_discounts, share
+from gateway.domain.matching.terms import discounts, late_discounts, part_of, share
 from gateway.domain.matching.tokens import Slots, Source, Word
 from schemas.states import AllocationKind, IbanSource
 
@@ -24,6 +24,7 @@ class Fit(NamedTuple):
     deducted_as: AllocationKind = AllocationKind.DISCOUNT
     deductions: tuple[int, ...] = ()
     is_late: bool = False  # A discount after its date: proposed, never booked.
+    basis_points: int = 0  # Of a discount that nobody agreed: proposed, never booked.
 
 
 def fit(slots: Slots, credit: Credit, index: ItemIndex, policy: Policy) -> Fit | None:
@@ -81,6 +82,18 @@ def fit_charged(slots: Slots, credit: Credit, index: ItemIndex) -> Fit | None:
     return _less(slots, missing, Rule.FEE_LIMIT, AllocationKind.DEDUCTED_CHARGE, index) if missing > 0 else None
 
 
+def fit_deducted(slots: Slots, basis_points: int, credit: Credit, index: ItemIndex) -> Fit | None:
+    """Return how the amount would settle these items less a share of each, rounded by item or in the sum."""
+    opened = [index.open[slot] for slot in slots]
+    shares = [part_of(minor, basis_points) for minor in opened]
+    difference = sum(opened) - credit.amount_minor - sum(shares)
+    highest = shares.index(max(shares))
+    shares[highest] += difference
+    if abs(difference) > 1 or min(shares) <= 0:
+        return None
+    return Fit(slots, Rule.DISCOUNT, AllocationKind.DISCOUNT, tuple(shares), basis_points=basis_points)
+
+
 def settle(evidence: Evidence, found: Fit, *, strength: Strength, signs: Iterable[Sign] = ()) -> Explanation:
     """Return the explanation that settles the items of a fit; its proof begins with what names them."""
     index, credit = evidence.index, evidence.credit
@@ -115,6 +128,9 @@ def _amount_sign(found: Fit, credit: Credit, index: ItemIndex) -> Sign:
 def _deduction_sign(found: Fit, credit: Credit, index: ItemIndex) -> Sign:
     facts: dict[str, str | int] = {"currency": credit.currency}
     missing = sum(found.deductions)
+    if found.basis_points:
+        facts |= {"discount_minor": missing, "percent": f"{found.basis_points / 100:g}"}
+        return Sign(SignCode.DISCOUNT_UNAGREED, facts, supports=False)
     if found.rule is Rule.DISCOUNT:
         until = max(terms.until_date for slot in found.slots for terms in index.items[slot].discounts)
         facts |= {"discount_minor": missing, "until_date": until.isoformat()}

@@ -93,6 +93,9 @@ discount                {discount_minor} discount, agreed until {until_date}
 discount_late           {discount_minor} discount taken after {until_date}
                         escompte de {discount_minor} déduit après le {until_date}
                         {discount_minor} Skonto gezogen nach dem {until_date}
+discount_unagreed       {discount_minor} discount of {percent} % that nobody agreed
+                        escompte de {discount_minor}, soit {percent} %, non convenu
+                        {discount_minor} Skonto von {percent} %, nicht vereinbart
 charges_reported        the bank reports {charges_minor} charges, which make up the difference
                         la banque annonce {charges_minor} de frais, qui font la différence
                         die Bank meldet {charges_minor} Entgelt, das den Unterschied ausmacht
@@ -105,6 +108,9 @@ within_tolerance        {rest_minor} are missing, which the company lets go
 rest_open               {rest_minor} stay open
                         {rest_minor} restent ouverts
                         {rest_minor} bleiben offen
+oldest_first            the oldest items first
+                        les postes les plus anciens d’abord
+                        die ältesten Posten zuerst
 kept_on_account         {on_account_minor} are kept on account
                         {on_account_minor} sont gardés en acompte
                         {on_account_minor} bleiben als Guthaben stehen

@@ -3,13 +3,14 @@
 Only credits that are asked about come here, so this may search wider than the rules that book.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gateway.domain.matching.case import Case
 from gateway.domain.matching.explain import (
     Fit,
     fit,
     fit_charged,
+    fit_deducted,
     fit_late,
     keep_rest,
     pay_in_part,
@@ -29,6 +30,7 @@ _SHARED_MAX = 20  # Customers of one account whose items are added up.
 _SAME_AMOUNT_MAX = 100  # More items of one amount are not looked through,
 _FEW = 3  # more than these are not offered without a sign.
 _CHARGES_MAX = 5_000  # Minor units that a bank may have taken.
+_USUAL_POINTS = (200, 300, 100, 400, 500)  # Hundredths of a per cent that payers deduct.
 
 
 def propose(case: Case, counter: Sign | None = None, sums: FoundSets | None = None) -> tuple[Explanation, ...]:
@@ -61,11 +63,14 @@ def _all(case: Case, sums: FoundSets | None) -> Iterator[Explanation]:
             known = sums if sums and _is_sure(case, customer_id) else sets_of(case, customer_id)
             yield from _sums(case, customer_id, known)
         yield from _shared_sums(case)
+        yield from _less_usual(case, customers)
         yield from _of_amount(case)
     if named.settled:
         yield _on_account(case, index.items[named.settled[0]].customer_id)
     elif customers:
         yield _on_account(case, customers[0])
+    if not fitting and not is_named:
+        yield from _oldest_first(case)
 
 
 def _settle(case: Case, found: Fit, strength: Strength, *signs: Sign) -> Explanation:
@@ -95,8 +100,10 @@ def _of_named(case: Case, slots: Slots) -> Iterator[Explanation]:
     signs = payer_signs(evidence, customer_id)
     if late := fit_late(slots, credit, index, case.policy):
         yield _settle(case, late, Strength.POSSIBLE)
+    elif deducted := _deducted(case, slots):
+        yield _settle(case, deducted, Strength.POSSIBLE)
     for extra in completing(case, slots, missing):
-        yield _settle(case, Fit((*slots, extra), Rule.EXACT_REFERENCE), Strength.POSSIBLE)
+        yield _settle(case, Fit((*slots, *extra), Rule.EXACT_REFERENCE), Strength.POSSIBLE)
     if missing < 0:
         yield keep_rest(evidence, slots, customer_id, strength=Strength.POSSIBLE, signs=signs)
         return
@@ -163,6 +170,42 @@ def _of_amount(case: Case) -> Iterator[Explanation]:
     near = [slot for slot in slots if signs[slot]]
     for slot in near or (slots if len(slots) <= _FEW else ()):
         yield _settle(case, Fit((slot,), Rule.EXACT_REFERENCE), Strength.WEAK, *signs[slot])
+
+
+def _deducted(case: Case, slots: Slots) -> Fit | None:
+    """Return how the amount settles these items less a usual share that nobody agreed."""
+    found = (fit_deducted(slots, points, case.credit, case.item_index) for points in _USUAL_POINTS)
+    return next(filter(None, found), None)
+
+
+def _less_usual(case: Case, customers: Iterable[int]) -> Iterator[Explanation]:
+    """Offer the items of which the amount is all but a usual share."""
+    index, credit = case.item_index, case.credit
+    for customer_id in customers:
+        for slot in index.open_slots(customer_id, credit.currency):
+            if index.open[slot] > credit.amount_minor and (found := _deducted(case, (slot,))):
+                yield _settle(case, found, Strength.WEAK)
+
+
+def _oldest_first(case: Case) -> Iterator[Explanation]:
+    """Offer the oldest items of the one customer who is known by account or name, where he owes more."""
+    if len(case.evidence.known_payers) != 1:
+        return
+    (customer_id,) = case.evidence.known_payers
+    slots = payable_slots(case, customer_id)
+    if sum(case.item_index.open[slot] for slot in slots) > case.credit.amount_minor:
+        signs = (Sign(SignCode.OLDEST_FIRST, {}), *payer_signs(case.evidence, customer_id))
+        yield pay_in_part(case.evidence, slots, strength=Strength.WEAK, signs=signs)
+
+
+def payable_slots(case: Case, customer_id: int) -> Slots:
+    """Return what a customer owes and may be paid in part: nothing in dispute, no debit in flight."""
+    index = case.item_index
+    return tuple(
+        slot
+        for slot in index.open_slots(customer_id, case.credit.currency)
+        if index.open[slot] > 0 and not index.items[slot].in_flight_date and not index.items[slot].disputed_minor
+    )
 
 
 def _on_account(case: Case, customer_id: int) -> Explanation:

@@ -20,6 +20,7 @@ class FoundSets(NamedTuple):
 
 _NONE = FoundSets((), False, False, False)
 _PAYABLE = OpenItemKind.PAYABLE
+_COMPLETING_MAX = 3  # Items that a payer forgot to name.
 
 
 def sets_of(case: Case, *customer_ids: int) -> FoundSets:
@@ -28,6 +29,8 @@ def sets_of(case: Case, *customer_ids: int) -> FoundSets:
     if len(slots) < 2:
         return _NONE
     amounts, wanted = [case.item_index.open[slot] for slot in slots], case.policy.combination_items_max
+    if min(amounts) > 0 and sum(amounts) == case.credit.amount_minor:
+        return FoundSets((tuple(slots),), True, False, False)  # All that is open: no part of it can be as much.
     found = _search(case, amounts)
     if not found.sets:
         return FoundSets((), False, False, not found.is_complete)
@@ -82,13 +85,23 @@ def _search(case: Case, amounts: list[int]) -> Found:
     return find_sets(amounts, case.credit.amount_minor, size_max=size_max, steps_max=policy.combination_steps_max)
 
 
-def completing(case: Case, slots: Slots, missing: int) -> list[int]:
-    """Return the items that would make named items fit: a credit note that was taken, an item that was not named."""
+def completing(case: Case, slots: Slots, missing: int) -> list[Slots]:
+    """Return what would make named items fit: credit notes that were taken, items that were paid and not named.
+
+    One item, else up to two sets of a few, all of them debts or all credit notes.
+    """
     index = case.item_index
     customers = {index.items[slot].customer_id for slot in slots}
-    return [
+    others = [
         slot
         for customer_id in sorted(customers)
         for slot in index.open_slots(customer_id, case.credit.currency)
-        if index.open[slot] == -missing and slot not in slots
+        if index.open[slot] * missing < 0 and slot not in slots
     ]
+    alone: list[Slots] = [(slot,) for slot in others if index.open[slot] == -missing]
+    if alone or len(others) < 2:
+        return alone
+    amounts = [abs(index.open[slot]) for slot in others]
+    steps_max = case.policy.combination_steps_max
+    found = find_sets(amounts, abs(missing), size_max=_COMPLETING_MAX, steps_max=steps_max)
+    return [tuple(others[place] for place in places) for places in found.sets]

@@ -22,8 +22,13 @@ def late_discounts(item: OpenItem, open_minor: int, on_date: dt.date, *, grace_d
 
 
 def _amounts(basis_points: list[int], open_minor: int) -> list[int]:
-    amounts = [(open_minor * points + 5000) // 10_000 for points in basis_points if open_minor > 0 < points]
+    amounts = [part_of(open_minor, points) for points in basis_points if open_minor > 0 < points]
     return sorted(set(amounts), reverse=True) if len(amounts) > 1 else amounts
+
+
+def part_of(open_minor: int, basis_points: int) -> int:
+    """Return a share of what is open, half a minor unit rounded up."""
+    return (open_minor * basis_points + 5000) // 10_000
 
 
 def share(options: Sequence[Sequence[int]], deduction: int, *, rounding: int) -> tuple[int, ...] | None:
