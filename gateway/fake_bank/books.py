@@ -59,7 +59,8 @@ class Held:
     reason: str = ""
     settled_on: dt.date | None = None
     back_on: dt.date | None = None
-    fee_minor: int = 0
+    fee_minor: int = 0  # As far as it was booked.
+    back_reference: str = ""  # Of the booking that took it back.
     compensation_minor: int = 0
     is_untouched: bool = False  # Its file or block was refused: nobody looked at it, so its id may come again.
     mandate_before: Mandate | None = None  # What the mandate becomes again if this is never settled.
@@ -109,6 +110,7 @@ class State:
     message_ids: set[str] = field(default_factory=set)
     agenda: dict[dt.date, list[tuple[str, str]]] = field(default_factory=dict)  # What to do to whom.
     letters: dict[dt.date, list[tuple[str, str]]] = field(default_factory=dict)  # Reports that come late.
+    fees_due: dict[str, list[str]] = field(default_factory=dict)  # By account, of which collections, to be summed up.
     lost_letters: list[str] = field(default_factory=list)  # The names of those that went astray.
     closed_until: dt.date | None = None
     counter: int = 0
@@ -125,6 +127,10 @@ class State:
         """Return the next number that the bank gives."""
         self.counter += 1
         return self.counter
+
+    def reference(self) -> str:
+        """Return the reference of the next booking."""
+        return f"FB{self.number():012d}"
 
     def plan(self, date: dt.date, what: str, key: str) -> None:
         """Put something on the agenda of a day."""

@@ -39,6 +39,23 @@ class FeeMode(StrEnum):
     APART = "apart"
 
 
+class FeeTime(StrEnum):
+    """When a fee is booked that stands apart."""
+
+    AFTER = "after"  # Its return, in the same statement.
+    BEFORE = "before"  # Its return, in the same statement.
+    LATER = "later"  # Some T2 days.
+    EARLIER = "earlier"  # A T2 day.
+
+
+class FeeName(StrEnum):
+    """By what a fee that stands apart names the collection."""
+
+    TEXT = "text"  # The end-to-end id in the text.
+    FIELD = "field"  # The end-to-end id in its own field.
+    BOOKING = "booking"  # The bank's reference of the return, in the text; the id where that is booked later.
+
+
 class Fate(NamedTuple):
     """What will happen. ``days`` are T2 days for a return, calendar days for a refund."""
 
@@ -47,6 +64,8 @@ class Fate(NamedTuple):
     days: int = 0
     fee: FeeMode = FeeMode.NONE
     compensation_minor: int = 0
+    fee_time: FeeTime = FeeTime.AFTER
+    fee_name: FeeName = FeeName.TEXT
 
 
 SETTLES = Fate()
@@ -82,6 +101,14 @@ def magic_fate(amount_minor: int) -> Fate:
 
 def dice_fate(seed: int, end_to_end_id: str) -> Fate:
     """Return the fate that the dice of a seed give to a collection: nine of ten settle."""
+    fate = _dice_event(seed, end_to_end_id)
+    if fate.fee is not FeeMode.APART:
+        return fate
+    dice = random.Random(f"{seed}/fee/{end_to_end_id}")  # noqa: S311 - as below.
+    return fate._replace(fee_time=dice.choice(tuple(FeeTime)), fee_name=dice.choice(tuple(FeeName)))
+
+
+def _dice_event(seed: int, end_to_end_id: str) -> Fate:
     dice = random.Random(f"{seed}/{end_to_end_id}")  # noqa: S311 - a pretended bank throws honest dice.
     throw = dice.random()
     fee = dice.choice(tuple(FeeMode))

@@ -19,6 +19,7 @@ class Habits(NamedTuple):
     sends_positive: bool = True  # Reports also what it accepts.
     is_gross: bool = False  # Late rejects are in the batch credit and come back apart.
     books_each: bool = False  # One booking for each collection, whatever the order says.
+    sums_fees: bool = False  # Fees that stand apart are booked on Fridays in one sum, which names all.
     has_bad_post: bool = False  # With a seed: reports are lost, repeated, late; statements repeated, late.
 
     @property

@@ -5,15 +5,15 @@ The balance of an account changes here only, by the same bookings that its state
 
 import datetime as dt
 
-from gateway.fake_bank import calendar
+from gateway.fake_bank import calendar, charging
 from gateway.fake_bank.books import Account, Held, Outcome, State
-from gateway.fake_bank.fates import FEE_MINOR, Event, FeeMode
+from gateway.fake_bank.fates import FEE_MINOR, Event, FeeMode, FeeTime
 from gateway.fake_bank.habits import Habits
 from gateway.fake_bank.judge import paper_key
 from schemas.fake_bank import Booking, DayStatement, Detail
 
 Bookings = dict[str, list[Booking]]
-_RETURNED, _REVERSED, _FEE = "PMNT-IDDT-UPDD", "PMNT-IDDT-PRDD", "ACMT-MDOP-CHRG"
+_RETURNED, _REVERSED = "PMNT-IDDT-UPDD", "PMNT-IDDT-PRDD"
 _TRANSFER = "PMNT-RCDT-ESCT"
 _NEVER_SETTLED = frozenset({Outcome.REJECTED, Outcome.REFUSED, Outcome.CANCELLED})
 _SETTLED = {"CORE": "PMNT-IDDT-ESDD", "B2B": "PMNT-IDDT-BBDD"}
@@ -32,17 +32,20 @@ def work_through(state: State, habits: Habits, day: dt.date) -> tuple[Bookings, 
             _pay_in(state, key, bookings)
             continue
         held = state.held[key]
-        if what == "reject" and held.outcome is Outcome.ACCEPTED:
+        if what == "fee":
+            charging.charge_on_its_day(state, held, bookings)
+        elif what == "reject" and held.outcome is Outcome.ACCEPTED:
             _reject(state, held)
             rejected.append(held)
         elif what == "back" and held.outcome is Outcome.SETTLED:
-            _send_back(state, held, day, bookings)
+            _send_back(state, habits, held, day, bookings)
         elif what == "reverse" and held.outcome is Outcome.SETTLED:
             held.outcome, held.back_on = Outcome.REVERSED, day
             detail = _detail(held, -held.amount_minor)
             _book(
-                bookings, held, Booking(-held.amount_minor, _reference(state), _REVERSED, (detail,), is_reversal=True)
+                bookings, held, Booking(-held.amount_minor, state.reference(), _REVERSED, (detail,), is_reversal=True)
             )
+    charging.charge_together(state, day, bookings)
     for iban, booked in bookings.items():
         state.accounts[iban].balance_minor += sum(booking.amount_minor for booking in booked)
     return bookings, rejected
@@ -93,7 +96,7 @@ def _next_of(state: State, held: Held) -> Held | None:
 def _pay_in(state: State, key: str, bookings: Bookings) -> None:
     paid = state.transfers[key]
     detail = Detail(paid.amount_minor, "", "", "", paid.debtor_name, paid.debtor_iban, paid.remittance, "", "")
-    booking = Booking(paid.amount_minor, _reference(state), _TRANSFER, (detail,))
+    booking = Booking(paid.amount_minor, state.reference(), _TRANSFER, (detail,))
     bookings.setdefault(paid.creditor_iban, []).append(booking)
 
 
@@ -113,40 +116,43 @@ def _settle(state: State, habits: Habits, day: dt.date, block_id: str, bookings:
         total = sum(held.amount_minor for held in credited)
         details = tuple(_detail(held, held.amount_minor) for held in credited)
         first = credited[0]
-        batch = Booking(total, _reference(state), _SETTLED[first.scheme], details, block_id, first.message_id)
+        batch = Booking(total, state.reference(), _SETTLED[first.scheme], details, block_id, first.message_id)
         _book(bookings, first, batch)
     else:
         for held in credited:
             detail = _detail(held, held.amount_minor)
-            _book(bookings, held, Booking(held.amount_minor, _reference(state), _SETTLED[held.scheme], (detail,)))
+            _book(bookings, held, Booking(held.amount_minor, state.reference(), _SETTLED[held.scheme], (detail,)))
     for held in late:
         detail = _detail(held, -held.amount_minor, reason=held.reason)
-        _book(bookings, held, Booking(-held.amount_minor, _reference(state), _RETURNED, (detail,)))
+        _book(bookings, held, Booking(-held.amount_minor, state.reference(), _RETURNED, (detail,)))
     for held in settled:
         held.outcome, held.settled_on = Outcome.SETTLED, day
-        _plan_back(state, held, day)
+        _plan_back(state, habits, held, day)
 
 
-def _plan_back(state: State, held: Held, day: dt.date) -> None:
+def _plan_back(state: State, habits: Habits, held: Held, day: dt.date) -> None:
     if held.fate.event is Event.RETURN:
-        state.plan(calendar.shifted(day, held.fate.days), "back", held.end_to_end_id)
+        later = calendar.shifted(day, held.fate.days)
     elif held.fate.event is Event.REFUND and not (held.scheme == "B2B" and held.fate.reason == "MD06"):
         later = calendar.open_day(day + dt.timedelta(days=held.fate.days))
-        state.plan(later, "back", held.end_to_end_id)  # A B2B debit has no refund without a reason.
+    else:
+        return  # A B2B debit has no refund without a reason.
+    state.plan(later, "back", held.end_to_end_id)
+    charging.plan_fee(state, habits, held, later)
 
 
-def _send_back(state: State, held: Held, day: dt.date, bookings: Bookings) -> None:
+def _send_back(state: State, habits: Habits, held: Held, day: dt.date, bookings: Bookings) -> None:
     fate = held.fate
     held.outcome = Outcome.REFUNDED if fate.event is Event.REFUND else Outcome.RETURNED
     held.reason, held.back_on, held.compensation_minor = fate.reason, day, fate.compensation_minor
-    held.fee_minor = 0 if fate.fee is FeeMode.NONE else FEE_MINOR
-    inside = held.fee_minor if fate.fee is FeeMode.INSIDE else 0
+    inside = FEE_MINOR if fate.fee is FeeMode.INSIDE else 0
+    held.fee_minor += inside
     booked = -(held.amount_minor + inside + held.compensation_minor)
     detail = _detail(held, booked, reason=held.reason, fee_minor=inside)
-    _book(bookings, held, Booking(booked, _reference(state), _RETURNED, (detail,)))
-    if fate.fee is FeeMode.APART:
-        text = f"FEE FOR RETURNED DIRECT DEBIT {held.end_to_end_id}"
-        _book(bookings, held, Booking(-FEE_MINOR, _reference(state), _FEE, (), text=text))
+    charging.charge(state, habits, held, FeeTime.BEFORE, bookings)
+    held.back_reference = state.reference()
+    _book(bookings, held, Booking(booked, held.back_reference, _RETURNED, (detail,)))
+    charging.charge(state, habits, held, FeeTime.AFTER, bookings)
 
 
 def _detail(held: Held, amount_minor: int, *, reason: str = "", fee_minor: int = 0) -> Detail:
@@ -169,7 +175,3 @@ def _detail(held: Held, amount_minor: int, *, reason: str = "", fee_minor: int =
 
 def _book(bookings: Bookings, held: Held, booking: Booking) -> None:
     bookings.setdefault(held.creditor_iban, []).append(booking)
-
-
-def _reference(state: State) -> str:
-    return f"FB{state.number():012d}"

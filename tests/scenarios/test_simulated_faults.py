@@ -9,7 +9,7 @@ import pytest
 
 from gateway.domain.matching import decide
 from gateway.domain.matching.model import Ignore, Rule
-from gateway.services import settle_collections
+from gateway.services import match_transactions, settle_collections
 from gateway.store import collection_answers, collection_writes, due_items
 from schemas.direct_debit import NO_AMENDMENT
 from schemas.states import CollectionState, IgnoreCategory
@@ -40,6 +40,10 @@ def _takes_returns_for_costs(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(decide, "decide_outgoing", lambda *_: Ignore(Rule.OUTGOING, IgnoreCategory.BANK_FEE))
 
 
+def _leaves_fees_aside(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(match_transactions, "attach_fees", _nothing)
+
+
 def _moves_no_returned_debit(patch: pytest.MonkeyPatch) -> None:
     move = collection_answers.move_collections
 
@@ -55,6 +59,7 @@ def _moves_no_returned_debit(patch: pytest.MonkeyPatch) -> None:
         pytest.param(_asks_without_noting_it, "collecting_within_amount", id="an item in a run is free"),
         pytest.param(_moves_no_returned_debit, "the bank says", id="returns move nothing", marks=pytest.mark.whole),
         pytest.param(_takes_returns_for_costs, "the bank says", id="returns are costs", marks=pytest.mark.whole),
+        pytest.param(_leaves_fees_aside, "the bank took 300", id="fees belong to nothing", marks=pytest.mark.whole),
         pytest.param(_frees_nothing_that_settled, "open_item", id="a settled debit asks", marks=pytest.mark.whole),
         pytest.param(_tells_no_amendment, "the bank refused", id="no bank is told of changes", marks=pytest.mark.whole),
     ],

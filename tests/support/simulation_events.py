@@ -3,7 +3,7 @@
 from collections import Counter
 
 from gateway.fake_bank import Outcome
-from gateway.fake_bank.fates import Event
+from gateway.fake_bank.fates import Event, FeeMode, FeeTime
 from gateway.store.collections import Collection
 from gateway.store.mandate_papers import MandateAmendment
 from gateway.store.mandates import Mandate
@@ -16,6 +16,7 @@ _LATE = {Event.REJECT_LATE, Event.REFUSE}
 EVENTS = (
     "settled", "settled a day later", "rejected at once", "rejected late", "refused", "whole block or file rejected",
     "returned", "refunded within eight weeks", "refunded as unauthorised", "returned with a fee",
+    "fee booked apart", "fee on another day than its return",
     "reversed by us", "retried", "retry cancelled", "cancelled before it left", "taken out of a run", "one-off collected", "amendment told",
     "mandate expired", "mandate revoked", "batch credit", "report lost", "letter repeated", "letter late",
     "rejection told on the telephone", "unknown submission", "explanation accepted",
@@ -42,6 +43,10 @@ def _at_the_bank(world: World) -> Counter[str]:
             seen["refunded within eight weeks" if held.reason == "MD06" else "refunded as unauthorised"] += 1
         seen["reversed by us"] += held.outcome is Outcome.REVERSED
         seen["returned with a fee"] += held.fee_minor > 0
+        is_apart = held.fee_minor > 0 and held.fate.fee is FeeMode.APART
+        seen["fee booked apart"] += is_apart
+        is_other_day = held.fate.fee_time in (FeeTime.EARLIER, FeeTime.LATER) or world.bank.habits.sums_fees
+        seen["fee on another day than its return"] += is_apart and is_other_day
     for block in world.bank.state.blocks.values():
         days = Counter(world.bank.state.held[key].settled_on for key in block.end_to_end_ids)
         seen["batch credit"] += block.is_batch_booked and any(day and count > 1 for day, count in days.items())

@@ -8,6 +8,7 @@ from gateway.store.accounts import BankAccount
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.collections import Collection
 from gateway.store.open_items import OpenItem
+from gateway.store.unpaid import Unpaid
 from schemas.states import BankTransactionState, CollectionState
 from support.simulation_world import World
 
@@ -38,6 +39,7 @@ async def broken_at_the_end(world: World) -> list[str]:
         *[line async for line in _collections(world)],
         *await _debts(world),
         *await _cents(world),
+        *await _fees(world),
         *await world.treasury.broken(),
     ]
 
@@ -65,6 +67,19 @@ async def _debts(world: World) -> list[str]:
         if is_ours and row.settled_minor != wanted[row.number]:
             found.append(f"{row.number}: {row.settled_minor} of {row.amount_minor} settled, not {wanted[row.number]}")
     return found
+
+
+async def _fees(world: World) -> list[str]:
+    """Return each debit whose fee in the register is not what the bank took for it."""
+    found: Counter[str] = Counter()
+    names = {row.id: row.end_to_end_id for row in await world.treasury.rows(Collection)}
+    for row in await world.treasury.rows(Unpaid):
+        found[names[row.collection_id or 0]] += row.fee_minor
+    return [
+        f"{held.end_to_end_id}: the register has fees of {found[held.end_to_end_id]}, the bank took {held.fee_minor}"
+        for held in world.bank.state.held.values()
+        if found[held.end_to_end_id] != held.fee_minor
+    ]
 
 
 async def _cents(world: World) -> list[str]:

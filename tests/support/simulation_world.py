@@ -143,7 +143,7 @@ def _habits(seed: int, dice: random.Random) -> Habits:
     is_harsh = dice.random() < 0.2  # The cents of the amounts decide, and most say trouble.
     return Habits(
         seed=None if is_harsh else seed, is_gross=dice.random() < 0.3, books_each=dice.random() < 0.2, sends_positive=dice.random() < 0.8,
-        has_bad_post=dice.random() < 0.7,
+        has_bad_post=dice.random() < 0.7, sums_fees=seed % 4 == 0,
     )  # fmt: skip
 
 

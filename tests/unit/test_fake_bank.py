@@ -9,7 +9,7 @@ import pytest
 from gateway.domain.calendar import is_bank_day
 from gateway.domain.scheme_rules import check_order
 from gateway.fake_bank import FakeBank, Habits, Outcome, Transfer, calendar, magic_words, state_from_json, state_to_json
-from gateway.fake_bank.fates import COMPENSATION_MINOR, FEE_MINOR, MAGIC, Event
+from gateway.fake_bank.fates import COMPENSATION_MINOR, FEE_MINOR, MAGIC, Event, Fate, FeeMode, FeeName, FeeTime
 from parsers.detect import open_file, open_statements
 from parsers.orders import read_order
 from schemas.codes.reason_actions import ReturnKind
@@ -284,6 +284,54 @@ def test_a_fee_stands_inside_or_apart_and_compensation_on_top() -> None:
         "E-2",
         "E-3",
     ]
+
+
+@pytest.mark.parametrize(
+    ("time", "days"),
+    [
+        pytest.param(FeeTime.AFTER, [("back", 3), ("fee", 3)], id="after its return"),
+        pytest.param(FeeTime.BEFORE, [("fee", 3), ("back", 3)], id="before it"),
+        pytest.param(FeeTime.LATER, [("back", 3), ("fee", 8)], id="days later"),
+        pytest.param(FeeTime.EARLIER, [("fee", 2), ("back", 3)], id="a day earlier"),
+    ],
+)
+@pytest.mark.parametrize("name", list(FeeName))
+def test_a_fee_apart_has_its_time_and_its_name(
+    monkeypatch: pytest.MonkeyPatch, time: FeeTime, days: list[tuple[str, int]], name: FeeName
+) -> None:
+    monkeypatch.setitem(MAGIC, 86, Fate(Event.RETURN, "AM04", 2, FeeMode.APART, fee_time=time, fee_name=name))
+    bank = FakeBank()
+    bank.take_order(collections_of(Item("E-1234", "5.86"), Item("E-2", "7.00"), date=DUE), TODAY)
+
+    bank.close_day(dt.date(2026, 12, 31))
+    _, camt, lines = letters_of(bank)
+
+    fees = [entry for entry in camt if entry.amount_minor == -FEE_MINOR]
+    back = next(entry for entry in camt if entry.amount_minor == -586)
+    assert [(_kind(entry), entry.booking_date.day) for entry in camt[1:] if entry.booking_date] == days
+    assert [entry.amount_minor for entry in lines] == [entry.amount_minor for entry in camt]
+    (fee,) = fees
+    named = {fee.transactions[0].end_to_end_id, *(fee.text or "").split()}
+    is_by_booking = name is FeeName.BOOKING and time in (FeeTime.AFTER, FeeTime.LATER)
+    assert (back.reference if is_by_booking else "E-1234") in named
+    assert bank.state.held["E-1234"].fee_minor == FEE_MINOR
+
+
+def _kind(entry: BankEntry) -> str:
+    return "fee" if entry.amount_minor == -FEE_MINOR else "back"
+
+
+def test_a_bank_may_book_its_fees_on_fridays_in_one_sum_that_names_all() -> None:
+    bank = FakeBank(Habits(sums_fees=True))
+    bank.take_order(collections_of(Item("E-1", "5.86"), Item("E-2", "6.86"), date=DUE), TODAY)
+
+    bank.close_day(dt.date(2026, 12, 31))
+    fees = [entry for entry in letters_of(bank)[1] if entry.amount_minor == -2 * FEE_MINOR]
+
+    assert [(entry.text, entry.booking_date) for entry in fees] == [
+        ("2 X 3.00 FEE FOR RETURNED DIRECT DEBIT E-1 E-2", dt.date(2026, 12, 4))
+    ]
+    assert {held.fee_minor for held in bank.state.held.values()} == {FEE_MINOR}
 
 
 def test_a_gross_bank_credits_late_rejects_and_takes_them_back() -> None:
