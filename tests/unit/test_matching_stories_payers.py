@@ -146,6 +146,17 @@ def test_two_payments_compete_for_one_invoice_and_the_one_booked_first_gets_it()
     assert in_order[1].kept_minor == 12_000
 
 
+@pytest.mark.parametrize("minor", [pytest.param(12_000, id="alone"), pytest.param(15_000, id="with another")])
+def test_of_two_payments_of_one_day_the_one_that_names_the_invoice_gets_it(minor: int) -> None:
+    silent = money(minor, "", iban=ANNA, id=1, order=("A", "", 0, 0))
+    naming = money(12_000, "FA-2026-000101", iban=STRANGER, id=2, order=("B", "", 0, 0))
+
+    asked, booked = Story(OF_ANNA, ALSO_OF_ANNA).receives_together(silent, naming)
+
+    assert (booked.outcome, booked.pays) == ("exact_reference", {"FA-2026-000101": 12_000})
+    assert not asked.is_booked
+
+
 def test_a_double_payment_on_one_day_in_one_file_is_noticed_whichever_stands_first() -> None:
     payments = [money(12_000, "FA-2026-000101", iban=ANNA, id=key) for key in (1, 2)]
 
