@@ -84,14 +84,20 @@ class SentDebit(NamedTuple):
 
 
 class Back(NamedTuple):
-    """How a debit comes back: its reason, the bank's code of the booking, and its fee in cents."""
+    """How a debit comes back: its reason, the bank's code of the booking, its fee in cents, inside it or apart."""
 
     reason: str
     code: str = "PMNT-IDDT-UPDD"
     fee_minor: int = 0
+    apart_minor: int = 0
 
 
-COMES_BACK = (Back("AM04", fee_minor=300), Back("AC04"), Back("AM05", code="PMNT-IDDT-RCDD"), Back("MD06"))
+COMES_BACK = (
+    Back("AM04", fee_minor=300),
+    Back("AC04", apart_minor=350),
+    Back("AM05", code="PMNT-IDDT-RCDD"),
+    Back("MD06"),
+)
 
 
 def block_entry(day: dt.date, message_id: str, payment_information_id: str, debits: Sequence[SentDebit]) -> BankEntry:
@@ -118,6 +124,16 @@ def back_entry(day: dt.date, debit: SentDebit, back: Back) -> BankEntry:
     return BankEntry(
         day, day, minor, "EUR", "BOOK", False, back.code, f"R{debit.end_to_end_id[-12:]}", None, "RUECKLASTSCHRIFT",
         None, None, (details,), None,
+    )  # fmt: skip
+
+
+def fee_entry(day: dt.date, debit: SentDebit, back: Back) -> BankEntry:
+    """Return the booking of the fee for a debit that came back, apart from it."""
+    text = f"Rückläuferentgelt {debit.end_to_end_id}"
+    details = BankTransaction(-back.apart_minor, "EUR", remittance=text)
+    return BankEntry(
+        day, day, -back.apart_minor, "EUR", "BOOK", False, "PMNT-MDOP-CHRG", f"F{debit.end_to_end_id[-12:]}", None,
+        "ENTGELT", None, None, (details,), None,
     )  # fmt: skip
 
 

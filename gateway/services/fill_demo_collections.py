@@ -25,6 +25,7 @@ from generators.demo_collections import (
     back_entry,
     block_entry,
     debit_statements,
+    fee_entry,
     make_collections,
 )
 from schemas.statement import BankEntry
@@ -102,12 +103,13 @@ async def _collected(desk: Desk, invoices: Sequence[DebitInvoice], *, owner_name
         entries.append(await _block(desk, run_id, day))
     debits = [debit for _, found in entries for debit in found]
     back = bank_days_after(day, _BACK_BANK_DAYS)
-    taken = [back_entry(back, *one) for one in zip(debits, COMES_BACK[:-1], strict=False)]
+    pairs = list(zip(debits, COMES_BACK[:-1], strict=False))
+    taken = [back_entry(back, *one) for one in pairs] + [fee_entry(back, *one) for one in pairs if one[1].apart_minor]
     refunded = bank_days_after(day, _REFUND_BANK_DAYS)
     days = [
         (day, [entry for entry, _ in entries]),
         (back, taken),
-        (refunded, [back_entry(refunded, debits[len(taken)], COMES_BACK[-1])]),
+        (refunded, [back_entry(refunded, debits[len(pairs)], COMES_BACK[-1])]),
     ]
     await _import(desk, debit_statements(days, owner_name=owner_name))
 

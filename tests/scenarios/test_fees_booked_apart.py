@@ -1,5 +1,6 @@
 """A fee that the bank books apart is added to the one debit that it names, in whatever order they come."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from itertools import accumulate, permutations
@@ -10,6 +11,7 @@ import pytest
 from gateway.services.match_transactions import match_transactions
 from gateway.services.resolve_review import accept, ignore
 from gateway.services.undo_decision import undo_decision
+from gateway.store import unpaid_fees
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.collections import Collection
 from gateway.store.counters import UsedSince
@@ -17,6 +19,7 @@ from gateway.store.creditors import CollectionPolicy
 from gateway.store.open_items import OpenItem
 from gateway.store.reviews import ReviewItem
 from gateway.store.unpaid import UnpaidFee
+from gateway.store.work import Work
 from schemas.states import BankTransactionState, IgnoreCategory, OpenItemKind, ReviewState
 from support.gateways import CLERK, NOW, Bench
 from support.sent import (
@@ -322,13 +325,18 @@ async def test_taking_the_return_back_leaves_the_fee_aside_and_booking_it_again_
 
 async def accept_again(bench: Bench) -> None:
     """Look again at what waits and accept its explanation."""
+    await look_again(bench)
+    (question,) = [row for row in await bench.rows(ReviewItem) if row.state is ReviewState.OPEN]
+    async with bench.begin() as work:
+        await accept(work, review_item_id=question.id)
+
+
+async def look_again(bench: Bench) -> None:
+    """Explain anew what waits."""
     await match_transactions(
         bench.database, company_id=bench.company_id, actor=CLERK, now=lambda: NOW,
         states=[BankTransactionState.IN_REVIEW],
     )  # fmt: skip
-    (question,) = [row for row in await bench.rows(ReviewItem) if row.state is ReviewState.OPEN]
-    async with bench.begin() as work:
-        await accept(work, review_item_id=question.id)
 
 
 async def test_taking_both_back_at_once_leaves_nothing(settled: Bench) -> None:
@@ -352,6 +360,39 @@ async def test_taking_one_of_two_that_fit_back_tells_whose_it_is(settled: Bench)
         await undo_decision(work, bank_transaction_ids=[first.id], reason="wrong")
 
     assert await fees_now(settled) == {"TWIN-2": 350}
+    assert await settled.broken() == []
+
+
+async def test_a_fee_and_its_return_that_are_decided_at_once_find_each_other(
+    settled: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if settled.database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    await bring(settled, (0, [RETURN, fee(end_to_end_id="E2E-2")]))
+    await undo(settled, -20_000, -350)
+    await look_again(settled)
+    hold, both, met = unpaid_fees.hold_fees, asyncio.Barrier(2), set[int]()
+
+    async def hold_together(work: Work) -> None:
+        if id(work) not in met:  # Each has written its part, and sees nothing of the other's.
+            met.add(id(work))
+            await both.wait()
+        await hold(work)
+
+    monkeypatch.setattr(unpaid_fees, "hold_fees", hold_together)
+    back, kept = sorted(await settled.rows(ReviewItem), key=lambda row: row.amount_minor)[-2:]
+
+    async def take_back() -> None:
+        async with settled.begin() as work:
+            await accept(work, review_item_id=back.id)
+
+    async def keep() -> None:
+        async with settled.begin() as work:
+            await ignore(work, review_item_id=kept.id, category=IgnoreCategory.BANK_FEE)
+
+    await asyncio.gather(take_back(), keep())
+
+    assert await fees_now(settled) == {"E2E-2": 350}
     assert await settled.broken() == []
 
 

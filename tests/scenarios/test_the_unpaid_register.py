@@ -330,6 +330,28 @@ async def test_the_export_has_exactly_what_is_shown(seen: tuple[Bench, Browser])
     )
 
 
+async def test_a_fee_apart_and_its_debit_lead_to_each_other(seen: tuple[Bench, Browser], light_site: Site) -> None:
+    bench, clerk = seen
+    machine = await light_site.machine(Right.SEE)
+    fee = booked(-350, end_to_end_id="E2E-2", code="PMNT-MDOP-CHRG", day=BACK)
+    await bench.upload(bank_statement(fee, number=3, day=BACK, opening_minor=TOTAL - 27_777))
+    row = await row_of(bench, "AM04")
+    booking = (await bench.transactions())[-1]
+
+    one = words_of((await clerk.get(f"/unpaid/{row.id}")).text)
+    of_fee = (await clerk.get(f"/bank-transactions/{booking.id}")).text
+    undo = words_of((await clerk.get(f"/bank-transactions/{booking.id}/undo")).text)
+    said = (await machine.get(f"/unpaid/{row.id}")).json()
+    said_of_fee = (await machine.get(f"/bank-transactions/{booking.id}")).json()
+
+    assert "Fee of the banks 3.50 EUR of which booked apart on 19 Nov 2026: 3.50 EUR" in one
+    assert "The fee for the returned debit of Kunde C2 (E2E-2)" in words_of(of_fee)
+    assert f'href="/unpaid/{row.id}"' in of_fee
+    assert "Kunde C2: the fee of the returned debit is less by 3.50 EUR" in undo
+    apart = {"unpaid_id": str(row.id), "bank_transaction_id": str(booking.id), "booking_date": str(BACK)}
+    assert said["fees_apart"] == [apart | {"amount_minor": 350, "fee_item_id": None}] == said_of_fee["fees_apart"]
+
+
 async def test_the_api_lists_reads_and_acts(seen: tuple[Bench, Browser], light_site: Site) -> None:
     bench, _ = seen
     machine = await light_site.machine(Right.SEE, Right.WORK)
