@@ -17,6 +17,8 @@ from gateway.store.open_items import WITHIN
 from gateway.store.work import Work
 from schemas.states import BankTransactionState, IgnoreCategory
 
+IS_FEE = "category = 'bank_fee'"  # As an index and a query both have to say it.
+
 
 class BankTransaction(Row, table=True):
     """One payment on one account.
@@ -33,7 +35,7 @@ class BankTransaction(Row, table=True):
         Index("ix_bank_transaction_account", "bank_account_id", "booking_date", "id"),
         Index("ix_bank_transaction_amount", "company_id", "amount_minor", "id"),
         Index("ix_bank_transaction_reference", "bank_account_id", "bank_reference"),
-        index_where("ix_bank_transaction_fee", "company_id", "booking_date", where="category = 'bank_fee'"),
+        index_where("ix_bank_transaction_fee", "company_id", "booking_date", where=IS_FEE),
         owned(),
         points("bank_account_id", "bank_account", by_statement=True),
         points("statement_id", "statement", by_statement=True),

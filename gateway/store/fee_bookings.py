@@ -4,17 +4,18 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.matching.return_fees import FeeBooking, FeeDebit, amounts_of, words_of
-from gateway.store.bank_transactions import bank_transactions
+from gateway.store.bank_transactions import IS_FEE, bank_transactions
 from gateway.store.collection_runs import batches
 from gateway.store.collections import collections
 from gateway.store.fetch import among, in_pieces
+from gateway.store.keys import unindexed
 from gateway.store.mandates import mandates
 from gateway.store.unpaid import unpaid
-from schemas.states import BankTransactionState, CollectionState, IgnoreCategory, UnpaidState
+from schemas.states import BankTransactionState, CollectionState, UnpaidState
 
 _CAME_BACK = (CollectionState.REJECTED, CollectionState.RETURNED)
 
@@ -41,9 +42,7 @@ async def _fees(session: AsyncSession, *conditions: ColumnElement[bool]) -> list
         t.id, t.bank_account_id, -t.amount_minor, t.currency, t.booking_date, t.remittance, t.entry_text,
         t.end_to_end_id, t.mandate_reference, t.payment_information_id, t.bank_reference,
         func.coalesce(t.original_amount_minor, ordered),
-    ).where(
-        *conditions, t.category == IgnoreCategory.BANK_FEE, t.state == BankTransactionState.IGNORED, t.amount_minor < 0
-    )  # fmt: skip
+    ).where(*conditions, text(IS_FEE), t.state == BankTransactionState.IGNORED, t.amount_minor < 0)  # fmt: skip
     rows = [tuple(row) for row in await session.execute(query.order_by(t.id))]
     return [FeeBooking._make((*row[:5], f"{row[5]} {row[6]}".strip(), *row[7:])) for row in rows]
 
@@ -69,7 +68,7 @@ async def _collections_with(
     found: dict[int, tuple[Any, ...]] = {}
     for piece in in_pieces(values):
         query = select(c.id, c.end_to_end_id, c.amount_minor, c.currency, c.collection_date)
-        query = query.where(c.company_id == company_id, among(session, column, piece), *conditions)
+        query = query.where(unindexed(c.company_id) == company_id, among(session, column, piece), *conditions)
         found |= {row[0]: tuple(row[1:]) for row in await session.execute(query)}
     return found
 
