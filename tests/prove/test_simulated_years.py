@@ -19,7 +19,7 @@ from support.simulation_events import EVENTS
 SEEDS = {"sqlite": count(full=200, small=2), "postgresql": count(full=20, small=1)}
 DAYS = count(full=YEAR, small=60)
 FIRST = int(os.environ.get("SEED", "1"))  # SEED=17 begins with the year of that seed, YEARS=3 lives three.
-_OFTEN = 20  # How often each kind of event occurs at least in the full count.
+_OFTEN = 10  # How often each kind of event occurs at least in the full count.
 
 pytestmark = pytest.mark.prove
 
