@@ -86,6 +86,12 @@ def out(minor: int, **facts: Any) -> Booked:
     return booked(-minor, code=OUT, **facts)
 
 
+def nameless(minor: int, day: dt.date) -> Booked:
+    """Money that went out to nobody whom the bank names."""
+    one = out(minor, day=day)
+    return one._replace(xml=one.xml.replace("<Nm>Kunde</Nm>", ""))
+
+
 def back(minor: int, end_to_end_id: str, **facts: Any) -> Booked:
     """One transfer of ours that came back."""
     return booked(minor, code=BACK, end_to_end_id=end_to_end_id, **{"reason": "AC04", **facts})
@@ -93,11 +99,14 @@ def back(minor: int, end_to_end_id: str, **facts: Any) -> Booked:
 
 async def bookings(sent: Sent, name: str) -> list[Booked]:
     first, second = await sent.ids()
-    message_id = (await sent.treasury.run(sent.run_id)).message_id
+    run = await sent.treasury.run(sent.run_id)
+    message_id, day = run.message_id, run.first_date
     return {
         "each by its id": [out(5_000, end_to_end_id=first), out(3_000, end_to_end_id=second)],
         "the block by its id": [out(TOTAL, block=f"{message_id}-B1", count=2)],
         "the block by the id of its message": [out(TOTAL, message_id=message_id, count=2)],
+        "the block without a name": [out(TOTAL, count=2, day=day)],
+        "the sum of the block without anything": [nameless(TOTAL, day)],
         "the block with its details": [
             out(TOTAL, block=f"{message_id}-B1", count=2, parts=[part(-5_000, first), part(-3_000, second)])
         ],
@@ -107,16 +116,20 @@ async def bookings(sent: Sent, name: str) -> list[Booked]:
     }[name]  # fmt: skip
 
 
+async def statement_of(sent: Sent, way: str) -> bytes:
+    return bank_statement(*await bookings(sent, way), day=(await sent.treasury.run(sent.run_id)).first_date)
+
+
 WAYS = [
     "each by its id", "the block by its id", "the block by the id of its message", "the block with its details",
-    "under a code that says nothing",
+    "the block without a name", "the sum of the block without anything", "under a code that says nothing",
 ]  # fmt: skip
 PAID = [(-5_000, 0, None), (-3_000, 0, None)]
 
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_the_booking_settles_the_refunds_and_frees_their_items(sent: Sent, way: str) -> None:
-    await sent.bench.upload(bank_statement(*await bookings(sent, way)))
+    await sent.bench.upload(await statement_of(sent, way))
 
     assert await sent.states() == ("settled", "settled", "closed")
     assert await sent.items() == PAID
@@ -125,10 +138,10 @@ async def test_the_booking_settles_the_refunds_and_frees_their_items(sent: Sent,
     assert await sent.bench.broken() == []
 
 
-@pytest.mark.parametrize("way", ["each by its id", "the block by its id"])
+@pytest.mark.parametrize("way", ["each by its id", "the block by its id", "the block without a name"])
 async def test_taking_the_booking_back_restores_all_as_it_was(sent: Sent, way: str) -> None:
     before = (await sent.states(), await sent.items())
-    await sent.bench.upload(bank_statement(*await bookings(sent, way)))
+    await sent.bench.upload(await statement_of(sent, way))
     ids = [row.id for row in await sent.bench.transactions()]
 
     async with sent.bench.begin() as work:

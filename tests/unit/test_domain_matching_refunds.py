@@ -7,7 +7,7 @@ import pytest
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.decide import decide
-from gateway.domain.matching.model import Ask, Book, Credit, Decision, OpenItem, Policy
+from gateway.domain.matching.model import Ask, Book, Credit, Decision, Ignore, OpenItem, Policy, Strength
 from gateway.domain.matching.refunds import SentRefund, SentRefunds
 from schemas.states import OpenItemKind, RefundState
 
@@ -99,6 +99,68 @@ def test_what_is_not_exact_is_asked(credit: Credit, refunds: tuple[SentRefund, .
     assert decision.reason == reason
     assert signs(decision)[-1:] == [said] * bool(said)
     assert all(not one.refunds for one in decision.explanations)
+
+
+OTHER = tuple(
+    one._replace(id=one.id + 10, end_to_end_id=f"S-{one.id}", payment_information_id="NEXT-B1", message_id="NEXT")
+    for one in BOTH
+)
+LATE = money(-800)._replace(booking_date=DAY + dt.timedelta(10))
+
+
+@pytest.mark.parametrize(
+    ("credit", "refunds"),
+    [
+        pytest.param(money(-800), BOTH, id="by its sum and day"),
+        pytest.param(money(-800, is_batch=True, batch_count=2, name="Our Company"), BOTH, id="with its count"),
+        pytest.param(LATE, BOTH, id="ten days later"),
+        pytest.param(money(-800, bank_transaction_code=None), BOTH, id="under no code"),
+        pytest.param(money(-800, message_id="BANK-4711"), BOTH, id="by a name that only the bank knows"),
+        pytest.param(
+            money(-800, is_batch=True, batch_count=3), (*BOTH, refund(3, 90, _Z.FAILED)), id="the count with a reject"
+        ),
+        pytest.param(money(-800), (*BOTH, *[one._replace(execution_date=DAY + dt.timedelta(1)) for one in OTHER]), id="of two the one whose day came"),
+        pytest.param(money(-800), (*BOTH, *[one._replace(state=_Z.SETTLED) for one in OTHER]), id="of two the one that is not paid"),
+    ],
+)  # fmt: skip
+def test_a_sum_without_a_name_pays_the_only_block_that_fits(credit: Credit, refunds: tuple[SentRefund, ...]) -> None:
+    decision = decided(credit, *refunds)
+
+    assert isinstance(decision, Book)
+    assert decision.explanation.refunds == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("credit", "refunds"),
+    [
+        pytest.param(money(-801), BOTH, id="another sum"),
+        pytest.param(money(-800, currency="CHF"), BOTH, id="another currency"),
+        pytest.param(money(-800, is_batch=True, batch_count=5), BOTH, id="another count"),
+        pytest.param(money(-800)._replace(booking_date=DAY - dt.timedelta(1)), BOTH, id="before its day"),
+        pytest.param(LATE._replace(booking_date=DAY + dt.timedelta(11)), BOTH, id="long after it"),
+        pytest.param(money(-800, iban="DE02120300000000202051"), BOTH, id="to an account"),
+        pytest.param(money(-800, end_to_end_id="SUPPLIER-1"), BOTH, id="with an id of something else"),
+        pytest.param(money(-500), BOTH[:1], id="a block of one"),
+        pytest.param(money(-800, bank_transaction_code="PMNT-RDDT-ESDD"), BOTH, id="a debit by a supplier"),
+    ],
+)
+def test_a_sum_that_fits_no_block_is_none_of_them(credit: Credit, refunds: tuple[SentRefund, ...]) -> None:
+    assert isinstance(decided(credit, *refunds), Ignore)
+
+
+def test_two_blocks_that_fit_are_asked() -> None:
+    decision = decided(money(-800), *BOTH, *OTHER)
+
+    assert isinstance(decision, Ask)
+    assert decision.reason == "several_explanations"
+    assert [one.refunds for one in decision.explanations] == [(1, 2), (11, 12)]
+    assert {one.strength for one in decision.explanations} == {Strength.POSSIBLE}
+
+
+def test_a_block_that_nobody_sent_is_asked_about() -> None:
+    decision = decided(money(-800), *[one._replace(state=_Z.BATCHED) for one in BOTH])
+
+    assert signs(decision) == ["refund_unnamed", "refund_not_sent"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from gateway.domain.matching.collections import decide_collection, explain_nothi
 from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.model import Ask, Book, Credit, Explanation, Ignore, Line, Policy, Rule, Sign, Strength
 from gateway.domain.matching.proof import SignCode
-from gateway.domain.matching.refunds import decide_came_back, decide_paid_out
+from gateway.domain.matching.refunds import decide_came_back, decide_paid_out, decide_unnamed_block
 from gateway.domain.matching.return_fees import is_called_fee
 from gateway.domain.matching.returns import decide_back, explain_return
 from schemas.codes.booking_kinds import BookingKind
@@ -29,6 +29,7 @@ _CAME_BACK = frozenset({BookingKind.RETURNED_TRANSFER, BookingKind.SUPPLIER_DEBI
 _TAKEN_BACK = frozenset(
     {BookingKind.RETURNED_DEBIT, BookingKind.RECALLED_TRANSFER, BookingKind.OWN_COLLECTION_REVERSAL}
 )
+_MAY_PAY_OUT = frozenset({BookingKind.OUTGOING_TRANSFER, BookingKind.UNKNOWN})
 _SUPPLIERS = frozenset({BookingKind.OUTGOING_TRANSFER, BookingKind.SUPPLIER_DEBIT})
 
 
@@ -115,6 +116,8 @@ def decide_outgoing(debit: Credit, index: ItemIndex, policy: Policy) -> Book | A
     ignored = _no_business(kind, is_own=index.payers.is_own(debit.iban))
     if ignored:
         return ignored
+    if kind in _MAY_PAY_OUT and (unnamed := decide_unnamed_block(debit, index)):
+        return unnamed
     if index.has_debts_of_ours and (offered := _pay_outs(debit, index)):
         return Ask(ReviewReason.WEAK_EVIDENCE, offered)
     if kind is BookingKind.UNKNOWN and _concerns_customer(debit, index):

@@ -88,6 +88,7 @@ class SignCode(StrEnum):
     NO_MONEY_YET = "no_money_yet"
     REFUND_OF = "refund_of"
     REFUND_BATCH = "refund_batch"
+    REFUND_UNNAMED = "refund_unnamed"
     REFUND_AMOUNT = "refund_amount"
     REFUND_OVER = "refund_over"
     REFUND_BACK = "refund_back"

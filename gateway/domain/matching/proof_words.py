@@ -213,6 +213,9 @@ refund_of               our refund {end_to_end_id} of {execution_date}
 refund_batch            our refunds of the block {block}: {count} of them
                         nos remboursements du lot {block} : {count}
                         unsere Erstattungen des Sammlers {block}: {count}
+refund_unnamed          the bank names nothing; the block {block} with {count} of our refunds has this sum and day
+                        la banque ne cite rien ; le lot {block} de {count} de nos remboursements a ce total et ce jour
+                        die Bank nennt nichts; der Sammler {block} mit {count} unserer Erstattungen hat Summe und Tag
 refund_amount           what was sent was {amount_minor}
                         le montant envoyé était de {amount_minor}
                         beauftragt waren {amount_minor}

@@ -1,12 +1,12 @@
 """Refunds that we sent: the booking that pays one or a whole block of them, and the money of one that comes back.
 
-A refund is known by its end-to-end id, a block by its id or that of its message; the amount must be exact. What else
-names them is asked, with what is known.
+A refund is known by its end-to-end id, a block by its id or that of its message, or by being the only one with this
+sum, count and day; the amount must be exact. What else names them is asked, with what is known.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.domain.matching.model import Ask, Book, Credit, Explanation, Kept, Line, Rule, Sign, Strength
@@ -23,6 +23,9 @@ _ENDED = {
     RefundState.SETTLED: SignCode.REFUND_PAID,
     RefundState.FAILED: SignCode.REFUND_FAILED,
 }
+_LATE_DAYS = dt.timedelta(days=10)  # Banks book up to so much later than they were asked, without any id.
+_SHOWN_MAX = 5
+_LIVE = frozenset({RefundState.BATCHED, RefundState.SUBMITTED})
 _NEXT = {RefundState.SUBMITTED: RefundState.SETTLED, RefundState.SETTLED: RefundState.FAILED}
 
 
@@ -48,7 +51,7 @@ class SentRefund(NamedTuple):
 class SentRefunds:
     """Refunds by what a statement repeats of them; it knows what was taken in this pass."""
 
-    __slots__ = ("_by_id", "_by_reference", "_taken", "end_to_end_ids")
+    __slots__ = ("_by_id", "_by_reference", "_live_blocks", "_taken", "end_to_end_ids")
 
     def __init__(self, refunds: Iterable[SentRefund] = ()) -> None:
         self._by_id = {refund.end_to_end_id: refund for refund in refunds}
@@ -58,6 +61,8 @@ class SentRefunds:
         for refund in self._by_id.values():
             for word in {refund.payment_information_id, refund.message_id}:
                 self._by_reference[word].append(refund)
+        live = {refund.payment_information_id for refund in self._by_id.values() if refund.state in _LIVE}
+        self._live_blocks = tuple(tuple(self._by_reference[word]) for word in sorted(live))
 
     def with_id(self, end_to_end_id: str | None) -> SentRefund | None:
         """Return the refund with an end-to-end id."""
@@ -66,6 +71,13 @@ class SentRefunds:
     def of_block(self, references: Iterable[str]) -> list[SentRefund]:
         """Return the refunds of the block that one of some references names; each file has one block."""
         return next((found for word in sorted(references) if (found := self._by_reference.get(word))), [])
+
+    def live_blocks(self) -> Iterator[tuple[Sequence[SentRefund], list[SentRefund]]]:
+        """Yield each block of which the bank may have yet to pay something, with what that is."""
+        for block in self._live_blocks:
+            left = [one for one in block if self.state_of(one) in _LIVE]
+            if left:
+                yield block, left
 
     def state_of(self, refund: SentRefund) -> RefundState:
         """Return where a refund is after all that was taken in this pass."""
@@ -102,6 +114,45 @@ def decide_paid_out(debit: Credit, index: "ItemIndex") -> Book | Ask | None:
     if not waiting:
         return _only_said(ReviewReason.PAID_ALREADY, None, sign, _ended(block[0], sent.state_of(block[0])))
     return _pays(debit, waiting, index, sign)
+
+
+def decide_unnamed_block(debit: Credit, index: "ItemIndex") -> Book | Ask | None:
+    """Return which block of refunds a debit pays that names nothing: the only one with this sum, count and day.
+
+    Two that fit are asked. None: none of them, or money to somebody.
+    """
+    is_to_somebody = not debit.is_batch and (debit.name or debit.iban)
+    if is_to_somebody or debit.end_to_end_id not in (None, *NO_ID):
+        return None
+    fitting = [left for block, left in index.refunds.live_blocks() if _fits_block(debit, block, left)]
+    if not fitting:
+        return None
+    decisions = [_unnamed(debit, left, index) for left in fitting]
+    if len(fitting) == 1:
+        return decisions[0]
+    offered = [
+        one._replace(strength=Strength.POSSIBLE) if one.refunds else one
+        for decision in decisions
+        for one in ((decision.explanation,) if isinstance(decision, Book) else decision.explanations)
+    ]
+    return Ask(ReviewReason.SEVERAL_EXPLANATIONS, tuple(offered[:_SHOWN_MAX]))
+
+
+def _fits_block(debit: Credit, block: Sequence[SentRefund], left: Sequence[SentRefund]) -> bool:
+    first = left[0]
+    is_on_time = first.execution_date <= debit.booking_date <= first.execution_date + _LATE_DAYS
+    is_sum = (-debit.amount_minor, debit.currency) == (sum(one.amount_minor for one in left), first.currency)
+    # Where no count is said, a single transfer of this amount may be anything.
+    counts = {len(left), len(block)} if debit.batch_count else {None} if len(left) > 1 else set()
+    return is_on_time and is_sum and debit.batch_count in counts
+
+
+def _unnamed(debit: Credit, left: Sequence[SentRefund], index: "ItemIndex") -> Book | Ask:
+    sign = Sign(SignCode.REFUND_UNNAMED, {"block": left[0].payment_information_id, "count": len(left)})
+    unsent = next((one for one in left if not index.refunds.is_waiting(one)), None)
+    if unsent is not None:
+        return _only_said(ReviewReason.WEAK_EVIDENCE, None, sign, _ended(unsent, index.refunds.state_of(unsent)))
+    return _pays(debit, left, index, sign)
 
 
 def _pays(debit: Credit, refunds: Sequence[SentRefund], index: "ItemIndex", sign: Sign) -> Book | Ask:
