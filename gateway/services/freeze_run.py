@@ -165,8 +165,8 @@ async def freeze_file(
                 place.originals.keep_made,
                 lambda out, what=prepared: write_file(what, created_at, out, partial(told, "writing")),
             )
-            told("storing", prepared.collection_count)
-            await _store(place, run_id, prepared, written, seen, company_id, maker)
+            told("storing", 0)
+            await _store(place, run_id, prepared, written, seen, company_id, maker, partial(told, "storing"))
         except UnwritableOrder as error:
             prepared = without(prepared, bad_by(error, prepared))
         except ChangedMeanwhile as error:
@@ -207,6 +207,7 @@ async def _store(
     seen: Mapping[int, Seen],
     company_id: int,
     maker: Maker,
+    told: Callable[[int], None],
 ) -> None:
     ids = runs_in_work.ids_needed(
         prepared.collection_count, sum([len(one.planned.lines) for _, one in prepared.collections()])
@@ -214,7 +215,7 @@ async def _store(
     async with place.database.begin(actor=maker.actor, now=place.now(), company_id=company_id, ids=ids) as work:
         run = await collection_runs.lock_run(work, run_id)
         work.reach("run_locked")
-        await store_run(work, run, prepared, seen)
+        await store_run(work, run, prepared, seen, told)
         dates = [block.key.collection_date for block in prepared.blocks]
         scheme = "-".join(schemes_of(prepared.plan))
         run.sha256, run.byte_count = written.sha256, written.size_bytes

@@ -4,7 +4,7 @@ Under lock it is checked that nothing changed since it was planned; whoever call
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from schemas.errors import GatewayError
 from schemas.states import CollectionState
 
 _BATCHED = CollectionState.BATCHED.value
+_PARTS = 4  # Items asked, collections, lines; the last is the end of the transaction.
 
 
 class ChangedMeanwhile(GatewayError):
@@ -30,10 +31,21 @@ class ChangedMeanwhile(GatewayError):
         self.item_ids, self.mandate_ids = item_ids, mandate_ids
 
 
-async def store_run(work: Work, run: CollectionRun, prepared: PreparedFile, seen: Mapping[int, Seen]) -> None:
-    """Store what is in a file. Raises ChangedMeanwhile, and AskedTwice; then the work is to be undone."""
+async def store_run(
+    work: Work,
+    run: CollectionRun,
+    prepared: PreparedFile,
+    seen: Mapping[int, Seen],
+    told: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Store what is in a file; ``told`` hears of how many collections that is the work of.
+
+    Raises ChangedMeanwhile, and AskedTwice; then the work is to be undone.
+    """
+    part = prepared.collection_count / _PARTS
     await _ask(work, prepared, seen)
     work.reach("items_asked")
+    told(int(part))
     batch_ids = _add_batches(work, run, prepared)
     await work.flush()
     work.reach("batches_written")
@@ -42,10 +54,12 @@ async def store_run(work: Work, run: CollectionRun, prepared: PreparedFile, seen
     keys = work.new_ids(sum(map(len, fresh)))
     await collection_writes.insert_collections(work, _rows(work, run, batch_ids, prepared, fresh, keys))
     work.reach("collections_written")
+    told(int(2 * part))
     numbered = list(zip(keys, chain.from_iterable(fresh), strict=True))
     asked = [(key, *line) for key, one in numbered for line in one.planned.lines]
     await collection_writes.insert_lines(work, asked)
     work.reach("lines_written")
+    told(int(3 * part))
     await _batch_stored(work, run, batch_ids, stored)
     carriers = {one.planned.mandate.id: key for key, one in numbered if any(one.planned.mandate.amendment)}
     carriers |= {one.planned.mandate.id: key for key, _, one in stored if any(one.planned.mandate.amendment)}

@@ -64,6 +64,15 @@ async def test_mandates_of_many_customers_are_read_as_those_of_few(
     assert {type(one.last_collected_date) for several in found[1].values() for one in several} == {dt.date}
 
 
+async def test_freezing_says_how_far_it_is_while_it_stores(treasury: Treasury) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    await treasury.freeze(progress=lambda *one: told.append(one))
+
+    assert [done for stage, done, _ in told if stage == "storing"] == [0, 0, 1, 2]
+    assert {total for stage, _, total in told if stage != "planning"} == {3}
+
+
 async def test_what_is_in_a_run_is_not_asked_for_again(treasury: Treasury) -> None:
     await treasury.freeze()
 
