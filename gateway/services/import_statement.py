@@ -6,7 +6,7 @@ Each step can be repeated after a crash. A statement that waits for a person doe
 import datetime as dt
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,9 +104,16 @@ async def _import_leased(gate: Gate, file: StatementFile, token: str) -> None:
             await _stage(gate, file, token, stage="storing", done=0, total=len(spooled), format=opened.format)
             for statement in spooled:
                 if statement.position not in done:
-                    await _store(gate, file, token, statement, ahead)
+                    await _store(gate, file, token, statement, ahead, _told(statement, spooled))
     await match_file(gate, file, token)
     await _finish(gate, file, token, state=StatementFileState.READ, warnings=list(opened.warnings))
+
+
+def _told(stored: SpooledStatement, spooled: Sequence[SpooledStatement]) -> dict[str, Any]:
+    """Return what is said of a file once a statement of it is stored: matching begins behind the last."""
+    if stored is spooled[-1]:
+        return {"stage": "matching", "done": 0, "total": 0}
+    return {"done": stored.position}
 
 
 async def _read(
@@ -137,25 +144,26 @@ async def _decide_ahead(gate: Gate, file: StatementFile, spooled: SpooledStateme
     return ahead
 
 
-async def _store(gate: Gate, file: StatementFile, token: str, spooled: SpooledStatement, ahead: Ahead | None) -> None:
+async def _store(
+    gate: Gate, file: StatementFile, token: str, spooled: SpooledStatement, ahead: Ahead | None, told: dict[str, Any]
+) -> None:
     try:
-        row = await _store_one(gate, file, token, spooled, ahead)
+        row = await _store_one(gate, file, token, spooled, ahead, told)
     except MovedSince:
-        row = await _store_one(gate, file, token, spooled, None)
+        row = await _store_one(gate, file, token, spooled, None, told)
     if row.hold_reason is HoldReason.MISSING_PAGE:
         await _join_pages(gate, row)
 
 
 async def _store_one(
-    gate: Gate, file: StatementFile, token: str, spooled: SpooledStatement, ahead: Ahead | None
+    gate: Gate, file: StatementFile, token: str, spooled: SpooledStatement, ahead: Ahead | None, told: dict[str, Any]
 ) -> Statement:
     account = await _account(gate, file, spooled)
     company_id = account.company_id if account else file.company_id
     ids = spooled.spool.count * (_IDS_DECIDED if ahead else 1) + 100
     actor = Actor("system", None, file.received_by)
     async with gate.database.begin(actor=actor, now=gate.now(), company_id=company_id, ids=ids) as work:
-        told = {"done": spooled.position, "lease_until": work.now + LEASE}
-        await statements.keep_lease(work, file_id=file.id, token=token, **told)
+        await statements.keep_lease(work, file_id=file.id, token=token, lease_until=work.now + LEASE, **told)
         return await store_statement(work, file=file, spooled=spooled, account=account, ahead=ahead)
 
 

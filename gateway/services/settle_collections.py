@@ -4,15 +4,15 @@ The allocations are those of the booking itself; here the debits, their mandates
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gateway.domain.matching.model import Explanation
 from gateway.domain.returns import refundable_until
-from gateway.store import collection_answers, collections_found, mandates, unpaid_writes
+from gateway.store import collection_answers, mandates, settled_debits, unpaid_writes
 from gateway.store.bank_transactions import Unexplained
-from gateway.store.collection_answers import Settled
 from gateway.store.counters import UsedSince
 from gateway.store.mandates import MandateMove
+from gateway.store.settled_debits import AwaitedDebit, Settled
 from gateway.store.work import Work
 from schemas.states import CollectionState, MandateState
 from schemas.tables import MandateType
@@ -28,31 +28,32 @@ async def settle_collections(work: Work, booked: Sequence[tuple[Unexplained, Exp
     }
     if not brought:
         return
-    found = await collections_found.collections_by_id(work.session, brought)
-    settled = [
-        Settled(
-            row.id, row.version, row.state, brought[row.id][0], brought[row.id][1],
-            refundable_until(row.local_instrument, brought[row.id][1]),
-        )
-        for row in found.values()
-    ]  # fmt: skip
-    await collection_answers.settle(work, settled)
-    waited = [one.id for one in settled if one.state is _S.SUBMITTED]
-    await collection_answers.free_items(work, waited)
-    await collection_answers.finish_amendments(work, waited)
-    await _consume(work, [row.mandate_id for row in found.values() if row.mandate_id and row.state is _S.SUBMITTED])
-    await collection_answers.close_ended_runs(work, waited)
-    work.say("settle_collections", f"collections:{len(settled)}", settled=len(waited))
+    debits = await settled_debits.awaited_debits(work.session, brought)
+    awaited = [one for one in debits if one.state is _S.SUBMITTED]
+    await settled_debits.settle(work, [_settled(one, brought) for one in awaited], [one.version for one in awaited])
+    others = [one for one in debits if one.state is not _S.SUBMITTED]
+    await settled_debits.note_money(work, [_settled(one, brought) for one in others])
+    ids = [one.id for one in awaited]
+    await collection_answers.free_items(work, ids)
+    await collection_answers.finish_amendments(work, ids)
+    await _consume(work, [one.mandate_id for one in awaited if one.mandate_id])
+    await collection_answers.close_ended_runs(work, ids)
+    work.say("settle_collections", f"collections:{len(debits)}", settled=len(ids))
     work.reach("collections_settled")
+
+
+def _settled(one: AwaitedDebit, brought: Mapping[int, tuple[int, dt.date]]) -> Settled:
+    bank_transaction_id, day = brought[one.id]
+    return Settled(one.id, bank_transaction_id, day, refundable_until(one.local_instrument, day))
 
 
 async def _consume(work: Work, mandate_ids: Sequence[int]) -> None:
     """A one-off mandate is used up by the debit that settled."""
-    now = await unpaid_writes.lock_mandates(work, mandate_ids)
+    now = await unpaid_writes.lock_mandates(work, mandate_ids, type_=MandateType.ONE_OFF)
     used = [
         MandateMove(key, one.state, MandateState.CONSUMED, _USED)
         for key, one in now.items()
-        if one.type == MandateType.ONE_OFF and one.state in (MandateState.ACTIVE, MandateState.SUSPENDED)
+        if one.state in (MandateState.ACTIVE, MandateState.SUSPENDED)
     ]
     await mandates.move_mandates(work, used)
     await mandates.sync_mandate_ibans(work, {now[move.mandate_id].party_id for move in used})

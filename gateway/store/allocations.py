@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, or_, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Index, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
@@ -114,23 +114,11 @@ DECISION_NAMES = (
 )  # fmt: skip
 
 
-def _live() -> tuple[Any, ...]:
+def is_live_allocation() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that an allocation reverses nothing and nothing reversed it."""
     reversing = allocations.alias("reversing")
     reversed_by = select(reversing.c.id).where(reversing.c.reverses_id == allocations.c.id)
     return allocations.c.reverses_id.is_(None), ~reversed_by.exists()
-
-
-async def live_of_transactions(session: AsyncSession, ids: Sequence[int]) -> list[Allocation]:
-    """Return the live allocations drawn from some bank transactions, oldest first."""
-    found: list[Allocation] = []
-    for start in range(0, len(ids), 500):
-        query = (
-            select(Allocation)
-            .where(allocations.c.source_bank_transaction_id.in_(ids[start : start + 500]), *_live())
-            .order_by(allocations.c.id)
-        )
-        found.extend((await session.execute(query)).scalars())
-    return found
 
 
 async def rows_of_decisions(session: AsyncSession, ids: Sequence[int]) -> list[Allocation]:
@@ -139,7 +127,7 @@ async def rows_of_decisions(session: AsyncSession, ids: Sequence[int]) -> list[A
     for start in range(0, len(ids), 500):
         query = (
             select(Allocation)
-            .where(allocations.c.decision_id.in_(ids[start : start + 500]), *_live())
+            .where(allocations.c.decision_id.in_(ids[start : start + 500]), *is_live_allocation())
             .order_by(allocations.c.id)
         )
         found.extend((await session.execute(query)).scalars())

@@ -6,7 +6,7 @@ Rows are locked first, in the order of their keys: bank transactions, open items
 import datetime as dt
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -72,17 +72,6 @@ async def move_collections(
     return sorted(moved)
 
 
-class Settled(NamedTuple):
-    """One debit whose money came: as it was, which bank transaction brought it when, and until when it may go back."""
-
-    id: int
-    version: int
-    state: CollectionState
-    bank_transaction_id: int
-    settled_date: dt.date
-    refundable_until_date: dt.date | None
-
-
 async def lock_collections(work: Work, ids: Several[int]) -> dict[int, tuple[CollectionState, bool]]:
     """Lock collections of the company; return the state of each, and whether a bank transaction brought its money."""
     c = collections.c
@@ -96,39 +85,6 @@ async def lock_collections(work: Work, ids: Several[int]) -> dict[int, tuple[Col
         )
         found |= {row[0]: (row[1], row[2] is not None) for row in await work.session.execute(query)}
     return found
-
-
-async def settle(work: Work, settled: Sequence[Settled]) -> None:
-    """Note the money of debits that are locked; those that waited for it are settled."""
-    c = collections.c
-    waited = [one for one in settled if one.state is CollectionState.SUBMITTED]
-    brought: dict[str, Any] = {"settled_by_id": bindparam("brought_by"), "settled_date": bindparam("day")}
-    moved = update(collections).where(c.id == bindparam("key"))
-    connection = await work.session.connection()
-    if waited:
-        rows = [
-            {"key": one.id, "brought_by": one.bank_transaction_id, "day": one.settled_date,
-             "until": one.refundable_until_date}
-            for one in waited
-        ]  # fmt: skip
-        await connection.execute(
-            moved.values(
-                **brought,
-                state=CollectionState.SETTLED,
-                refundable_until_date=bindparam("until"),
-                version=c.version + 1,
-            ),
-            rows,
-        )
-    noted = [
-        {"key": one.id, "brought_by": one.bank_transaction_id, "day": one.settled_date}
-        for one in settled
-        if one.state is not CollectionState.SUBMITTED
-    ]
-    if noted:
-        await connection.execute(moved.values(**brought), noted)
-    moves = sorted((one.id, one.version + 1) for one in waited)
-    await write_moves(work, "collection", moves, CollectionState.SUBMITTED.value, CollectionState.SETTLED.value)
 
 
 async def settled_by(work: Work, bank_transaction_ids: Sequence[int]) -> list[Collection]:

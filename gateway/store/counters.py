@@ -184,7 +184,7 @@ async def close_opened_items(work: Work, ids: Sequence[int]) -> None:
     """Cancel items that a decision opened and that is taken back now. Raises UsedSince when one was drawn on."""
     if not ids:
         return
-    statement = update(_items).where(_items.c.id.in_(ids), _items.c.settled_minor == 0)
+    statement = update(_items).where(among(work.session, _items.c.id, ids), _items.c.settled_minor == 0)
     result = await work.session.execute(
         statement.values(cancelled_at=work.now, version=_items.c.version + 1).execution_options(
             synchronize_session=False

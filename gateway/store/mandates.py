@@ -1,7 +1,8 @@
 """Mandates: the shelf of all of them."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, func, select, update
@@ -223,20 +224,31 @@ async def update_mandates(work: Work, changed: Sequence[tuple[int, MandateFacts]
 
 async def move_mandates(work: Work, wanted: Sequence[MandateMove]) -> None:
     """Move mandates along their life cycle and write each move down. The moves were checked by the caller."""
+    several: dict[tuple[MandateState, MandateState], dict[int, str]] = defaultdict(dict)
     for one in wanted:
-        statement = (
-            update(mandates)
-            .where(mandates.c.id == one.mandate_id, mandates.c.state == one.from_state)
-            .values(state=one.to_state, version=mandates.c.version + 1)
-            .returning(mandates.c.version)
-        )
-        position = (await work.session.execute(statement)).scalar_one()
-        row = (
-            work.new_id(), work.company_id, "mandate", one.mandate_id, position, one.from_state.value,
-            one.to_state.value, work.now, work.actor.word, one.reason, work.journal_id,
-        )  # fmt: skip
-        await insert_rows(work, moves, _MOVE, [row])
+        several[one.from_state, one.to_state][one.mandate_id] = one.reason
+    for (from_state, to_state), reasons in several.items():
+        for piece in in_pieces(reasons):
+            await _move(work, {key: reasons[key] for key in piece}, from_state, to_state)
     work.reach("mandates_moved")
+
+
+async def _move(work: Work, reasons: Mapping[int, str], from_state: MandateState, to_state: MandateState) -> None:
+    statement = (
+        update(mandates)
+        .where(among(work.session, mandates.c.id, list(reasons)), mandates.c.state == from_state)
+        .values(state=to_state, version=mandates.c.version + 1)
+        .returning(mandates.c.id, mandates.c.version)
+    )
+    moved = sorted((key, version) for key, version in await work.session.execute(statement))
+    if len(moved) != len(reasons):
+        raise RuntimeError(f"{len(reasons) - len(moved)} mandates are no longer {from_state}")
+    rows = [
+        (new_id, work.company_id, "mandate", key, version, from_state.value, to_state.value, work.now,
+         work.actor.word, reasons[key], work.journal_id)
+        for new_id, (key, version) in zip(work.new_ids(len(moved)), moved, strict=True)
+    ]  # fmt: skip
+    await insert_rows(work, moves, _MOVE, rows)
 
 
 async def sync_mandate_ibans(work: Work, party_ids: Iterable[int]) -> None:

@@ -3,16 +3,18 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.matching.candidates import NO_PAYMENT
 from gateway.domain.matching.model import BookedCredit, Credit, Line, OpenItem, SettledItem
-from gateway.store.allocations import Allocation, live_of_transactions
+from gateway.domain.matching.sent import NO_ID
+from gateway.store.allocations import Allocation, is_live_allocation
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.columns import table_of
+from gateway.store.fetch import among, in_pieces
 from gateway.store.mandates import Mandate
 from gateway.store.open_items import OpenItem as ItemRow
 from gateway.store.reviews import review_candidates, review_items
@@ -20,6 +22,10 @@ from schemas.states import AllocationKind, BankTransactionState, OpenItemKind, R
 
 _items, _allocations, _transactions = table_of(ItemRow), table_of(Allocation), table_of(BankTransaction)
 _mandates = table_of(Mandate)
+_CREDIT = (
+    "id", "amount_minor", "currency", "booking_date", "end_to_end_id", "mandate_reference", "bank_reference",
+    "counterparty_iban",
+)  # fmt: skip
 _BOOKED = (BankTransactionState.ALLOCATED, BankTransactionState.PARTLY_ALLOCATED)
 
 
@@ -84,45 +90,64 @@ async def booked_credits(session: AsyncSession, *, company_id: int, debits: Iter
     if not returned:
         return []
     signs = {
-        "end_to_end_id": {debit.end_to_end_id for debit in returned if debit.end_to_end_id},
-        "mandate_reference": {debit.mandate_reference for debit in returned if debit.mandate_reference},
+        "end_to_end_id": {debit.end_to_end_id for debit in returned if debit.end_to_end_id} - NO_ID,
+        "mandate_reference": {debit.mandate_reference for debit in returned if debit.mandate_reference} - NO_ID,
         "counterparty_iban": {debit.iban for debit in returned if debit.iban},
     }
+    t = _transactions.c
     wanted: list[ColumnElement[bool]] = [
-        _transactions.c[name].in_(sorted(values)) for name, values in signs.items() if values
+        among(session, t[name], sorted(values)) for name, values in signs.items() if values
     ]
     if not wanted:
         return []
     query = (
-        select(BankTransaction)
-        .where(
-            _transactions.c.company_id == company_id,
-            _transactions.c.amount_minor > 0,
-            _transactions.c.state.in_(_BOOKED),
-            or_(*wanted),
-        )
-        .order_by(_transactions.c.id)
+        select(*[t[name] for name in _CREDIT])
+        .where(t.company_id == company_id, t.amount_minor > 0, t.state.in_(_BOOKED), or_(*wanted))
+        .order_by(t.id)
     )
-    rows = list((await session.execute(query)).scalars())
-    lines = defaultdict(list)
-    for allocation in await live_of_transactions(session, [row.id for row in rows]):
-        lines[allocation.source_bank_transaction_id].append(allocation)
-    return [await _booked(session, row, lines[row.id]) for row in rows]
+    rows = list(await session.execute(query))
+    drawn = await _drawn_from(session, [row.id for row in rows])
+    return [_booked(row, drawn[row.id]) for row in rows]
 
 
-async def _booked(session: AsyncSession, row: BankTransaction, allocations: Sequence[Allocation]) -> BookedCredit:
-    paid = [one for one in allocations if one.target_item_id is not None]
-    kept = sum(one.bank_minor for one in allocations if one.kind is AllocationKind.ON_ACCOUNT)
-    query = select(_items.c.party_id).where(_items.c.id.in_([one.target_item_id for one in paid])).distinct()
-    customers = list((await session.execute(query)).scalars())
+class _Drawn(NamedTuple):
+    """What was drawn from a bank transaction: for an item of a customer, or for none."""
+
+    kind: AllocationKind
+    item_id: int | None
+    customer_id: int | None
+    bank_minor: int
+    item_minor: int
+
+
+async def _drawn_from(session: AsyncSession, ids: Sequence[int]) -> dict[int, list[_Drawn]]:
+    a = _allocations.c
+    found: dict[int, list[_Drawn]] = defaultdict(list)
+    for piece in in_pieces(ids):
+        query = (
+            select(
+                a.source_bank_transaction_id, a.kind, a.target_item_id, _items.c.party_id, a.bank_minor, a.item_minor
+            )
+            .outerjoin(_items, _items.c.id == a.target_item_id)
+            .where(among(session, a.source_bank_transaction_id, piece), *is_live_allocation())
+            .order_by(a.id)
+        )
+        for key, *values in await session.execute(query):
+            found[key].append(_Drawn(*values))
+    return found
+
+
+def _booked(row: Any, drawn: Sequence[_Drawn]) -> BookedCredit:
+    paid = [one for one in drawn if one.item_id is not None]
+    customers = {one.customer_id for one in paid}
     return BookedCredit(
         id=row.id,
-        customer_id=customers[0] if len(customers) == 1 else None,
+        customer_id=customers.pop() if len(customers) == 1 else None,
         amount_minor=row.amount_minor,
         currency=row.currency,
         booking_date=row.booking_date,
-        lines=tuple(Line(one.target_item_id or 0, one.kind, one.item_minor) for one in paid),
-        on_account_minor=kept,
+        lines=tuple(Line(one.item_id or 0, one.kind, one.item_minor) for one in paid),
+        on_account_minor=sum(one.bank_minor for one in drawn if one.kind is AllocationKind.ON_ACCOUNT),
         end_to_end_id=row.end_to_end_id,
         mandate_reference=row.mandate_reference,
         bank_reference=row.bank_reference,

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, delete, exists, func, select, update
+from sqlalchemy import and_, delete, exists, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store.allocations import allocations
@@ -18,6 +18,7 @@ from gateway.store.open_items import is_live, open_items
 from gateway.store.unpaid import Unpaid, unpaid
 from gateway.store.work import Work
 from schemas.states import AllocationKind, MandateState, UnpaidState
+from schemas.tables import MandateType
 
 NAMES = (
     "id", "company_id", "party_id", "collection_id", "bank_transaction_id", "report_id", "kind", "reason", "words",
@@ -69,14 +70,15 @@ async def paid_dates_of(session: AsyncSession, party_ids: Iterable[int]) -> dict
     return found
 
 
-async def lock_mandates(work: Work, ids: Iterable[int]) -> dict[int, MandateNow]:
-    """Lock mandates of the company and return them by key."""
+async def lock_mandates(work: Work, ids: Iterable[int], *, type_: MandateType | None = None) -> dict[int, MandateNow]:
+    """Lock mandates of the company, or those of a type, and return them by key."""
     found: dict[int, MandateNow] = {}
     names = ("id", "party_id", "state", "type", "scheme")
     for piece in in_pieces(ids):
         query = (
             select(*[mandates.c[name] for name in names])
             .where(mandates.c.company_id == work.company_id, among(work.session, mandates.c.id, piece))
+            .where(mandates.c.type == type_ if type_ else true())
             .order_by(mandates.c.id)
             .with_for_update()
         )
@@ -113,7 +115,8 @@ async def rows_of_collections(session: AsyncSession, ids: Sequence[int]) -> dict
 
 async def forget_rows(work: Work, ids: Sequence[int]) -> None:
     """Delete rows whose debit turned out not to be one: the decision that made them was taken back."""
-    await work.session.execute(delete(unpaid).where(unpaid.c.company_id == work.company_id, unpaid.c.id.in_(ids)))
+    mine = (unpaid.c.company_id == work.company_id, among(work.session, unpaid.c.id, ids))
+    await work.session.execute(delete(unpaid).where(*mine).execution_options(synchronize_session=False))
 
 
 async def change_row(work: Work, *, row_id: int, version: int | None, **values: Any) -> bool:
