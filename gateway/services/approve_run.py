@@ -104,8 +104,8 @@ async def _check_person(work: Work, run: CollectionRun, user_id: int) -> None:
 async def check_troubles(work: Work, run: CollectionRun) -> None:
     """Check that what was frozen still holds. Raises RunHasTrouble."""
     troubles = await runs_in_work.troubles_of(work.session, company_id=work.company_id, run_id=run.id)
-    if troubles:
-        raise RunHasTrouble(troubles)
+    if troubles.rows:
+        raise RunHasTrouble(troubles.rows)
 
 
 async def add_approval(work: Work, run: CollectionRun, *, user_id: int) -> bool:

@@ -98,7 +98,7 @@ async def keep_collections(work: Work, *, run_id: int, collection_ids: Sequence[
         raise Conflict(f"run {run.message_id} is {run.state}; nothing is decided about it any more")
     await check_not_left(work, run)
     troubles = await runs_in_work.troubles_of(work.session, company_id=work.company_id, run_id=run_id)
-    known = {trouble.collection_id: trouble for trouble in troubles}
+    known = {trouble.collection_id: trouble for trouble in troubles.rows}
     if any(key not in known or not known[key].may_be_kept for key in collection_ids) or not collection_ids:
         raise CannotBeKept
     await runs_in_work.keep_collections(work, run_id=run_id, ids=collection_ids, reason=why)

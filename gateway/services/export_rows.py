@@ -6,7 +6,7 @@ A text that a spreadsheet would take for a formula gets an apostrophe in front (
 import csv
 import datetime as dt
 import io
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from gateway.store import exports, mandate_lists
 from gateway.store.database import ReadSession
 from gateway.store.mandate_lists import MandateFilter
 
+_PIECE = 64 * 1024  # Characters.
 _FORMULA = tuple("=+-@\t\r\0＝＋－＠")
 
 
@@ -31,9 +32,8 @@ async def export_rows(
 ) -> AsyncIterator[str]:
     """Yield CSV text, the header first; amounts in minor units, dates in ISO form."""
     names, rows = _source(session, what, company_id, history=history)
-    yield _line(names, lambda value: value)
-    async for row in rows:
-        yield _line(row, cell)
+    async for piece in csv_pieces(names, rows):
+        yield piece
 
 
 def _source(
@@ -50,20 +50,28 @@ def _source(
     return exports.INVOICE_COLUMNS, exports.invoice_rows(session, company_id=company_id)
 
 
-def _line(values: Sequence[Any], cell: Callable[[Any], Any]) -> str:
+async def csv_pieces(columns: Sequence[str], rows: AsyncIterator[Sequence[Any]]) -> AsyncIterator[str]:
+    """Yield CSV text, the header first, many rows at once."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([cell(value) for value in values])
-    return out.getvalue()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    async for row in rows:
+        writer.writerow([cell(value) for value in row])
+        if out.tell() >= _PIECE:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
 
 
 def cell(value: Any) -> Any:
     """Return a value as a cell of a CSV, in which no text is a formula."""
+    if type(value) is str:
+        return "'" + value if value.startswith(_FORMULA) else value
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dt.date | dt.datetime):
         return value.isoformat()
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
     return value

@@ -1,4 +1,4 @@
-"""Write rows as XLSX, in a thread: numbers and dates typed, texts that begin like a formula only as texts."""
+"""Write rows as a table: CSV, or XLSX in a thread, numbers and dates typed, texts like a formula only as texts."""
 
 import asyncio
 import datetime as dt
@@ -8,6 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 import xlsxwriter
+
+from gateway.services.export_rows import csv_pieces
+
+
+async def write_csv(columns: Sequence[str], rows: AsyncIterator[Sequence[Any]]) -> bytes:
+    """Return a CSV, its header first."""
+    return "".join([piece async for piece in csv_pieces(columns, rows)]).encode()
 
 
 async def write_xlsx(columns: Sequence[str], rows: AsyncIterator[Sequence[Any]]) -> bytes:
@@ -29,8 +36,10 @@ def _write(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def _put(sheet: Any, line: int, place: int, value: Any, day: Any) -> None:
-    if isinstance(value, bool) or value is None:
-        sheet.write_string(line, place, "" if value is None else "yes" if value else "no")
+    if value is None or value == "":
+        return  # An empty cell costs as much as a full one.
+    if isinstance(value, bool):
+        sheet.write_string(line, place, "yes" if value else "no")
     elif isinstance(value, int):
         sheet.write_number(line, place, value)
     elif isinstance(value, dt.date) and not isinstance(value, dt.datetime):

@@ -30,6 +30,8 @@ class Collection(Row, table=True):
         Index("ix_collection_batch", "batch_id"),
         Index("ix_collection_mandate", "mandate_id", "collection_date"),
         Index("ix_collection_party", "party_id", "collection_date"),
+        index_where("ix_collection_decided", "batch_id", where="kept_by <> '' OR late_notice_by <> ''"),
+        index_where("ix_collection_reference", "mandate_reference", where="mandate_id IS NULL"),
         index_where("ix_collection_settled_by", "settled_by_id", where="settled_by_id IS NOT NULL"),
         of_company(by_statement=True),
         owned(),

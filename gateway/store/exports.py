@@ -10,6 +10,7 @@ from gateway.store.accounts import BankAccount
 from gateway.store.allocations import Allocation, Decision
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.columns import table_of
+from gateway.store.fetch import streamed
 from gateway.store.open_items import OpenItem
 from gateway.store.parties import Party
 from gateway.store.reviews import ReviewItem
@@ -40,8 +41,8 @@ async def allocation_rows(session: AsyncSession, *, company_id: int, history: bo
     Live rows only; with ``history`` also the reversed ones and what reversed them.
     """
     for query in (_of_transactions(company_id, history=history), _outside_the_bank(company_id, history=history)):
-        async for row in await session.stream(query):
-            yield tuple(row)
+        async for row in streamed(session, query):
+            yield row
 
 
 def _of_transactions(company_id: int, *, history: bool) -> Select[Any]:
@@ -121,8 +122,8 @@ async def bank_transaction_rows(session: AsyncSession, *, company_id: int) -> As
         .where(t.c.company_id == company_id)
         .order_by(t.c.id)
     )
-    async for row in await session.stream(query):
-        yield tuple(row)
+    async for row in streamed(session, query):
+        yield row
 
 
 async def invoice_rows(session: AsyncSession, *, company_id: int) -> AsyncIterator[tuple[Any, ...]]:
@@ -148,5 +149,5 @@ async def invoice_rows(session: AsyncSession, *, company_id: int) -> AsyncIterat
         .where(i.c.company_id == company_id)
         .order_by(i.c.number, i.c.id)
     )
-    async for row in await session.stream(query):
-        yield tuple(row)
+    async for row in streamed(session, query):
+        yield row

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 PIECE = 5_000  # Keys that one query names at most.
 _ROWS = 5_000  # Rows that are held at once.
+_STREAMED = 1_000  # Fewer, because other answers wait while each lot of them is written.
 Key = TypeVar("Key", int, str)
 
 
@@ -57,6 +58,13 @@ async def tuples_in_pieces(session: AsyncSession, query: Select[Any]) -> AsyncIt
     rows_left = await driver.cursor(text)
     while rows := await rows_left.fetch(_ROWS):
         yield rows
+
+
+async def streamed(session: AsyncSession, query: Select[Any]) -> AsyncIterator[tuple[Any, ...]]:
+    """Yield the rows of a query as they are read, many at once: one by one each would be a journey of its own."""
+    async for piece in (await session.stream(query)).partitions(_STREAMED):
+        for row in piece:
+            yield tuple(row)
 
 
 class Days(dict[Any, dt.date | None]):

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from sqlalchemy import Table, UniqueConstraint, bindparam, insert, select, update
+from sqlalchemy import Index, Table, UniqueConstraint, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from gateway.store import columns
@@ -24,7 +24,7 @@ class Journal(Row, table=True):
     """One unit of work: who, when, what, why, and what it wrote."""
 
     __tablename__ = "journal"
-    __table_args__ = (UniqueConstraint("chain_id", "seq"),)
+    __table_args__ = (UniqueConstraint("chain_id", "seq"), Index("ix_journal_subject", "chain_id", "subject", "seq"))
 
     id: int = columns.key(primary=True)
     chain_id: int = columns.key()
@@ -113,6 +113,12 @@ async def _locked_head(connection: AsyncConnection, chain_id: int) -> tuple[int,
         return head.seq, head.hash
     await connection.execute(_BEGIN, {"chain_id": chain_id, "seq": 0, "hash": GENESIS})
     return 0, GENESIS
+
+
+async def end_of(session: AsyncSession, chain_id: int) -> int:
+    """Return the number of the last row of a chain; 0 before the first."""
+    query = select(_heads.c.seq).where(_heads.c.chain_id == chain_id)
+    return (await session.execute(query)).scalar_one_or_none() or 0
 
 
 def chained_hash(row: Journal) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.party import search_key
+from gateway.store.fetch import streamed
 from gateway.store.mandates import Mandate, mandates
 from gateway.store.paging import Page, limited, read_cursor, write_cursor
 from gateway.store.parties import parties
@@ -60,8 +61,8 @@ async def export_mandate_rows(
     names = {"customer_number": parties.c.number, "status": mandates.c.state}
     columns = [names[name] if name in names else mandates.c[name] for name in EXPORT_COLUMNS]
     query = _filtered(select(*columns), company_id, wanted).order_by(mandates.c.reference_key, mandates.c.id)
-    async for row in await session.stream(query):
-        yield tuple(row)
+    async for row in streamed(session, query):
+        yield row
 
 
 def _filtered(query: Select[Any], company_id: int, wanted: MandateFilter) -> Select[Any]:

@@ -4,18 +4,18 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.store.collection_runs import CollectionRun, runs
+from gateway.store.collection_runs import CollectionRun, batches, runs
 from gateway.store.collections import collections
 from gateway.store.columns import table_of
 from gateway.store.fetch import among
+from gateway.store.keys import unindexed
 from gateway.store.open_items import open_items
 from gateway.store.paging import Page, limited, read_cursor, write_cursor
 from gateway.store.parties import Party
-from gateway.store.runs_in_work import of_run
-from schemas.states import CollectionState, RunState
+from schemas.states import CollectionState, RunKind, RunState
 
 _parties = table_of(Party)
 
@@ -46,16 +46,24 @@ class CollectionLineShown(NamedTuple):
     is_changed: bool
 
 
-async def sums_by_state(session: AsyncSession, *, company_id: int, run_id: int) -> list[StateSum]:
-    """Return where the money of a run is."""
+async def sums_by_state(session: AsyncSession, run: CollectionRun) -> list[StateSum]:
+    """Return where the money of a run is. Before the bank has the file nothing of it moves alone (INV-13, INV-17)."""
+    if run.kind is RunKind.DIRECT_DEBIT and run.state in (RunState.FROZEN, RunState.APPROVED):
+        return [StateSum(CollectionState.BATCHED, run.collection_count, run.sum_minor)]
     c = collections.c
     query = (
         select(c.state, func.count(), cast(func.sum(c.amount_minor), BigInteger))
-        .where(c.company_id == company_id, of_run(run_id))
+        .where(_inside(run.company_id, run.id))
         .group_by(c.state)
         .order_by(c.state)
     )
     return [StateSum(CollectionState(row[0]), row[1], int(row[2])) for row in await session.execute(query)]
+
+
+def _inside(company_id: int, run_id: int) -> ColumnElement[bool]:
+    """Return the condition that a collection is in a run of the company: its block is, and they are of one company."""
+    b = batches.c
+    return collections.c.batch_id.in_(select(b.id).where(b.run_id == run_id, unindexed(b.company_id) == company_id))
 
 
 def _earlier(is_same: bool) -> ColumnElement[bool]:
@@ -71,17 +79,19 @@ def _earlier(is_same: bool) -> ColumnElement[bool]:
     return query.exists()
 
 
-def _shown(company_id: int, run_id: int) -> Select[Any]:
+async def _shown(session: AsyncSession, ids: Sequence[int]) -> list[CollectionLineShown]:
+    """Return some collections as they are shown, in the order of the keys."""
     c = collections.c
-    is_new = ~_earlier(True)
-    return (
+    query = (
         select(
             c.id, c.end_to_end_id, c.party_id, _parties.c.name, _parties.c.number, c.debtor_iban, c.amount_minor,
-            c.collection_date, c.state, c.remittance, c.kept_reason, is_new, _earlier(False),
+            c.collection_date, c.state, c.remittance, c.kept_reason, ~_earlier(True), _earlier(False),
         )
         .join(_parties, _parties.c.id == c.party_id)
-        .where(c.company_id == company_id, of_run(run_id))
+        .where(among(session, c.id, ids))
     )  # fmt: skip
+    found = {row[0]: _line(tuple(row)) for row in await session.execute(query)}
+    return [found[key] for key in ids]
 
 
 def _line(row: Sequence[Any]) -> CollectionLineShown:
@@ -94,12 +104,14 @@ async def collections_page(
 ) -> Page[CollectionLineShown]:
     """Return a page of the collections of a run in the order of its file. Raises InvalidCursor."""
     limit = limited(limit)
-    query = _shown(company_id, run_id)
+    c = collections.c
+    # The keys come from an index alone; only what is shown is looked at.
+    query = select(c.id).where(_inside(company_id, run_id))
     if cursor:
-        query = query.where(collections.c.id > read_cursor(cursor, (int,))[0])
-    rows = [_line(tuple(row)) for row in await session.execute(query.order_by(collections.c.id).limit(limit + 1))]
-    more = write_cursor((rows[limit - 1].id,)) if len(rows) > limit else None
-    return Page(tuple(rows[:limit]), more)
+        query = query.where(c.id > read_cursor(cursor, (int,))[0])
+    ids = list((await session.execute(query.order_by(c.id).limit(limit + 1))).scalars())
+    more = write_cursor((ids[limit - 1],)) if len(ids) > limit else None
+    return Page(tuple(await _shown(session, ids[:limit])), more)
 
 
 async def new_accounts(
@@ -109,7 +121,7 @@ async def new_accounts(
     c = collections.c
     fresh = (
         select(c.id, c.amount_minor, _earlier(False).label("had_other"))
-        .where(c.company_id == company_id, of_run(run_id), ~_earlier(True))
+        .where(_inside(company_id, run_id), ~_earlier(True))
         .cte()
     )
     f = fresh.c
@@ -118,9 +130,8 @@ async def new_accounts(
     found = [(row[0], int(row[1]), int(row[2])) for row in await session.execute(largest)]
     if not found:
         return 0, 0, []
-    (_, total, changed), ids = found[0], [row[0] for row in found]
-    rows = {row[0]: _line(tuple(row)) for row in await session.execute(_shown(company_id, run_id).where(c.id.in_(ids)))}
-    return total - changed, changed, [rows[key] for key in ids]
+    _, total, changed = found[0]
+    return total - changed, changed, await _shown(session, [row[0] for row in found])
 
 
 async def run_before(session: AsyncSession, run: CollectionRun) -> CollectionRun | None:

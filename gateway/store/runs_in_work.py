@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store.collection_runs import batches, runs
 from gateway.store.collections import collections, lines
+from gateway.store.keys import unindexed
 from gateway.store.mandates import mandates
 from gateway.store.open_items import open_items
 from gateway.store.refunds import is_shaken, refunds
@@ -25,6 +26,13 @@ class Trouble(NamedTuple):
     amount_minor: int
     reason: str  # paid, disputed, mandate_changed, mandate_ended, refund_shaken
     may_be_kept: bool
+
+
+class Troubles(NamedTuple):
+    """How many collections of a run are in trouble, and the first of them."""
+
+    total: int
+    rows: list[Trouble]
 
 
 def ids_needed(collection_count: int, line_count: int) -> int:
@@ -48,37 +56,43 @@ def ids_of_run(run_id: int) -> Select[Any]:
     return select(collections.c.id).where(of_run(run_id))
 
 
-async def troubles_of(session: AsyncSession, *, company_id: int, run_id: int) -> list[Trouble]:
+async def troubles_of(session: AsyncSession, *, company_id: int, run_id: int, limit: int | None = None) -> Troubles:
     """Return the collections of a run that are no longer as they were frozen and that nobody keeps (INV-11, INV-16).
 
-    An item was paid, cancelled or disputed meanwhile; a mandate ended or changed.
+    An item was paid, cancelled or disputed meanwhile; a mandate ended or changed. ``limit``: only the first are named.
     """
     c, m = collections.c, mandates.c
     has_ended = or_(m.id.is_(None), m.state != MandateState.ACTIVE)
     has_changed = m.version != c.mandate_version
     query = (
-        select(c.id, c.party_id, c.end_to_end_id, c.amount_minor, has_ended, has_changed, _is_paid(), _is_disputed())
+        select(
+            func.count().over(), c.id, c.party_id, c.end_to_end_id, c.amount_minor, has_ended, has_changed, _is_paid(),
+            _is_disputed(),
+        )
         .outerjoin(mandates, and_(m.company_id == c.company_id, m.id == c.mandate_id))
-        .where(c.company_id == company_id, of_run(run_id), c.state == CollectionState.BATCHED)
-        .where(or_(has_ended, and_(c.kept_reason == "", or_(has_changed, _is_paid(), _is_disputed()))))
+        .where(unindexed(c.company_id) == company_id, of_run(run_id), c.state == CollectionState.BATCHED)
+        .where(or_(has_ended, and_(c.kept_reason == "", or_(has_changed, _is_short()))))
         .order_by(c.id)
-    )
-    found = [_trouble(tuple(row)) for row in await session.execute(query)]
-    return found or await _refund_troubles(session, company_id=company_id, run_id=run_id)
+    )  # fmt: skip
+    found = [tuple(row) for row in await session.execute(query.limit(limit))]
+    if found:
+        return Troubles(found[0][0], [_trouble(row[1:]) for row in found])
+    return await _refund_troubles(session, company_id=company_id, run_id=run_id, limit=limit)
 
 
 def _refunds_of(run_id: int) -> ColumnElement[bool]:
     return refunds.c.batch_id.in_(select(batches.c.id).where(batches.c.run_id == run_id))
 
 
-async def _refund_troubles(session: AsyncSession, *, company_id: int, run_id: int) -> list[Trouble]:
+async def _refund_troubles(session: AsyncSession, *, company_id: int, run_id: int, limit: int | None) -> Troubles:
     """Return the refunds of a run that may not leave as they are: nobody keeps them, the run is discarded."""
     r = refunds.c
     query = select(r.id, r.party_id, r.end_to_end_id, r.amount_minor).where(
         r.company_id == company_id, _refunds_of(run_id),
         r.state == RefundState.BATCHED, is_shaken(),
     )  # fmt: skip
-    return [Trouble(*row, "refund_shaken", False) for row in await session.execute(query.order_by(r.id))]
+    found = [Trouble(*row, "refund_shaken", False) for row in await session.execute(query.order_by(r.id))]
+    return Troubles(len(found), found[:limit])
 
 
 def _trouble(row: tuple[Any, ...]) -> Trouble:
@@ -104,6 +118,13 @@ def _is_disputed() -> ColumnElement[bool]:
     i = open_items.c
     left = func.abs(i.amount_minor - i.settled_minor) - func.abs(i.disputed_minor)
     return _any_item(and_(not_(i.disputed_minor == 0), func.abs(i.collecting_minor) > left))
+
+
+def _is_short() -> ColumnElement[bool]:
+    """Return what ``_is_paid`` or ``_is_disputed`` say, in one look at the items."""
+    i = open_items.c
+    left = func.abs(i.amount_minor - i.settled_minor) - func.abs(i.disputed_minor)
+    return _any_item(or_(i.cancelled_at.is_not(None), func.abs(i.collecting_minor) > left))
 
 
 def _any_item(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -141,10 +162,11 @@ async def items_of_run(session: AsyncSession, *, run_id: int) -> list[tuple[int,
 async def mark_presented(work: Work, *, run_id: int) -> None:
     """Let the mandates of a run be last collected on the days of its collections (36 months count from there)."""
     c = collections.c
-    last = select(func.max(c.collection_date)).where(of_run(run_id), c.mandate_id == mandates.c.id).scalar_subquery()
-    used = select(c.mandate_id).where(of_run(run_id), c.mandate_id.is_not(None))
-    statement = update(mandates).where(mandates.c.company_id == work.company_id, mandates.c.id.in_(used))
-    is_later = or_(mandates.c.last_collected_date.is_(None), mandates.c.last_collected_date < last)
+    # Joined once: looked up for each mandate, PostgreSQL may read the whole run each time.
+    sent = select(c.mandate_id, func.max(c.collection_date).label("day")).where(of_run(run_id)).group_by(c.mandate_id)
+    last = sent.subquery()
+    statement = update(mandates).where(mandates.c.company_id == work.company_id, mandates.c.id == last.c.mandate_id)
+    is_later = or_(mandates.c.last_collected_date.is_(None), mandates.c.last_collected_date < last.c.day)
     await work.session.execute(
-        statement.where(is_later).values(last_collected_date=last).execution_options(synchronize_session=False)
+        statement.where(is_later).values(last_collected_date=last.c.day).execution_options(synchronize_session=False)
     )

@@ -26,6 +26,7 @@ class Unpaid(Row, table=True):
         ),
         Index("ix_unpaid_collection", "collection_id"),
         Index("ix_unpaid_state", "company_id", "state", "occurred_date", "id"),
+        Index("ix_unpaid_list", "company_id", "occurred_date", "id"),
         Index("ix_unpaid_party", "party_id", "occurred_date"),
         of_company(),
         owned(),

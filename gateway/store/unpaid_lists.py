@@ -5,20 +5,22 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Select, and_, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.party import search_key
 from gateway.store.collections import collections, lines
 from gateway.store.columns import table_of
-from gateway.store.fetch import among
+from gateway.store.fetch import among, streamed
+from gateway.store.mandate_papers import amendments
+from gateway.store.mandates import mandates
 from gateway.store.open_items import open_items
 from gateway.store.paging import InvalidCursor, Page, limited, read_cursor, write_cursor
 from gateway.store.parties import parties
 from gateway.store.unpaid import Unpaid, unpaid
 from gateway.store.users import User
 from schemas.codes.reason_actions import NextAction, ReturnKind
-from schemas.states import UnpaidState
+from schemas.states import AmendmentKind, UnpaidState
 
 _users = table_of(User)
 EXPORT_COLUMNS = (
@@ -97,7 +99,7 @@ async def total_unpaid(session: AsyncSession, *, company_id: int, wanted: Unpaid
     """Return what the rows of a filter come to, by currency."""
     u = unpaid.c
     sums = select(u.currency, func.count(), func.sum(u.amount_minor), func.sum(u.fee_minor))
-    query = _filtered(sums.select_from(_joined()), company_id, wanted).group_by(u.currency).order_by(u.currency)
+    query = _filtered(sums, company_id, wanted).group_by(u.currency).order_by(u.currency)
     return [UnpaidSum(row[0], int(row[1]), int(row[2]), int(row[3])) for row in await session.execute(query)]
 
 
@@ -111,33 +113,44 @@ async def export_unpaid_rows(
     session: AsyncSession, *, company_id: int, wanted: UnpaidFilter
 ) -> AsyncIterator[tuple[Any, ...]]:
     """Yield the rows of a filter in the order of the list, in EXPORT_COLUMNS."""
-    cursor = ""
-    while True:
-        page = await list_unpaid(session, company_id=company_id, wanted=wanted, cursor=cursor, limit=500)
-        for line in page.rows:
-            row = line.row
-            numbers = ", ".join(number for _, number in line.items)
-            yield (
-                row.occurred_date, line.customer_number, line.customer_name, line.end_to_end_id, row.kind, row.reason,
-                row.amount_minor, row.fee_minor, row.compensation_minor, row.currency, numbers, row.state,
-                row.next_action, row.retry_date, line.owner, row.note,
-            )  # fmt: skip
-        if not page.next_cursor:
-            return
-        cursor = page.next_cursor
+    u = unpaid.c
+    query = (
+        _joined(
+            select(
+                u.occurred_date, parties.c.number, parties.c.name, collections.c.end_to_end_id, u.kind, u.reason,
+                u.amount_minor, u.fee_minor, u.compensation_minor, u.currency, _numbers(), u.state, u.next_action,
+                u.retry_date, _users.c.name, u.note,
+            )
+        )
+        .order_by(u.occurred_date.desc(), u.id.desc())
+    )  # fmt: skip
+    async for row in streamed(session, _filtered(query, company_id, wanted)):
+        yield row
 
 
-def _joined() -> Any:
-    return (
-        unpaid.join(parties, parties.c.id == unpaid.c.party_id)
-        .outerjoin(collections, collections.c.id == unpaid.c.collection_id)
-        .outerjoin(_users, _users.c.id == unpaid.c.owner_id)
+def _numbers() -> ScalarSelect[str]:
+    """Return the numbers of what a debit asks for, in the order of its lines."""
+    asked = (
+        select(open_items.c.number)
+        .join(lines, lines.c.open_item_id == open_items.c.id)
+        .where(lines.c.collection_id == unpaid.c.collection_id)
+        .order_by(lines.c.id)
+        .correlate(unpaid)
+        .subquery()
     )
+    return select(func.coalesce(func.aggregate_strings(asked.c.number, ", "), "")).scalar_subquery()
 
 
 def _lines() -> Select[Any]:
-    query = select(Unpaid, parties.c.number, parties.c.name, collections.c.end_to_end_id, _users.c.name)
-    return query.select_from(_joined())
+    return _joined(select(Unpaid, parties.c.number, parties.c.name, collections.c.end_to_end_id, _users.c.name))
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    return (
+        query.join(parties, parties.c.id == unpaid.c.party_id)
+        .outerjoin(collections, collections.c.id == unpaid.c.collection_id)
+        .outerjoin(_users, _users.c.id == unpaid.c.owner_id)
+    )
 
 
 def _filtered(query: Select[Any], company_id: int, wanted: UnpaidFilter) -> Select[Any]:
@@ -154,14 +167,29 @@ def _filtered(query: Select[Any], company_id: int, wanted: UnpaidFilter) -> Sele
         query = query.where(u.reason == wanted.reason)
     if text := wanted.search.strip():
         query = query.where(
-            or_(
-                collections.c.end_to_end_id == text,
-                collections.c.mandate_reference == text,
-                parties.c.number == text,
-                parties.c.name_folded.contains(search_key(text), autoescape=True),
-            )
+            or_(u.party_id.in_(_people(company_id, text)), u.collection_id.in_(_debits(company_id, text)))
         )
     return query
+
+
+def _people(company_id: int, text: str) -> Select[Any]:
+    """Return the customers that a text means, each looked up once and not for each of their rows."""
+    p = parties.c
+    is_meant = or_(p.number == text, p.name_folded.contains(search_key(text), autoescape=True))
+    return select(p.id).where(p.company_id == company_id, is_meant)
+
+
+def _debits(company_id: int, text: str) -> CompoundSelect[Any]:
+    """Return the debits that a text means: by their id, or by their mandate, also under its earlier reference."""
+    c, m, a = collections.c, mandates.c, amendments.c
+    called = select(m.id).where(m.company_id == company_id, m.reference_key == text.upper())
+    was_called = (a.company_id == company_id, a.kind == AmendmentKind.REFERENCE, a.original == text)
+    return union_all(
+        select(c.id).where(c.company_id == company_id, c.end_to_end_id == text),
+        select(c.id).where(c.mandate_id.in_(called)),
+        select(c.id).where(c.mandate_id.in_(select(a.mandate_id).where(*was_called))),
+        select(c.id).where(c.company_id == company_id, c.mandate_id.is_(None), c.mandate_reference == text),
+    )
 
 
 async def _with_items(session: AsyncSession, found: Sequence[Any]) -> list[UnpaidLine]:

@@ -29,6 +29,7 @@ from gateway.web import bodies
 from gateway.web.address import PublicAddress
 from gateway.web.bodies import Limits, MultipartForm, Upload
 from gateway.web.errors import BadRequest, InvalidBody, UnsupportedBody
+from gateway.web.kept import Kept
 from gateway.web.metrics import Metrics
 from gateway.web.slow_work import SlowWork
 from gateway.web.worker_pool import WorkerPool
@@ -66,6 +67,7 @@ class Gateway:
     templates: Mapping[str, str] = field(default_factory=dict)  # Of letters, by name.
     mailer: Mailer | None = None  # None: no mail can be sent.
     slow_work: SlowWork = field(default_factory=SlowWork)
+    kept: Kept = field(default_factory=Kept)
     is_draining: bool = False
 
 

@@ -16,6 +16,7 @@ from gateway.store.collections import Collection
 from gateway.store.database import Database
 from gateway.store.mandates import Mandate
 from gateway.store.parties import Party
+from gateway.store.runs_in_work import troubles_of
 from schemas.states import CollectionState, RunState, SubmissionState
 from support.treasury import DUE, Treasury, approved_run, make_treasury, told_invoice
 
@@ -71,6 +72,18 @@ async def test_freezing_says_how_far_it_is_while_it_stores(treasury: Treasury) -
 
     assert [done for stage, done, _ in told if stage == "storing"] == [0, 0, 1, 2]
     assert {total for stage, _, total in told if stage != "planning"} == {3}
+
+
+async def test_the_first_of_many_debits_in_trouble_are_named_and_all_are_counted(treasury: Treasury) -> None:
+    frozen = await treasury.freeze()
+    await treasury.execute("UPDATE mandate SET version = version + 1")
+    await treasury.execute("UPDATE open_item SET disputed_minor = 1 WHERE number = 'FA-2'")
+
+    async with treasury.database.read() as session:
+        found = await troubles_of(session, company_id=treasury.company_id, run_id=frozen.run_ids[0], limit=2)
+
+    assert found.total == 3
+    assert [one.reason for one in found.rows] == ["mandate_changed", "mandate_changed"]
 
 
 async def test_what_is_in_a_run_is_not_asked_for_again(treasury: Treasury) -> None:

@@ -14,6 +14,8 @@ from gateway.services.freeze_run import Frozen
 from gateway.store.collection_runs import CollectionRun, runs
 from gateway.store.columns import table_of
 from gateway.store.companies import Company
+from gateway.store.mandates import mandates
+from gateway.web.pages import collection_runs
 from gateway.web.slow_work import SlowWork
 from schemas.states import PaymentMethod, Role
 from support.databases import Databases
@@ -112,6 +114,23 @@ async def test_freezing_that_takes_long_says_how_far_it_is_and_leads_to_its_run(
     assert "Writing the file 5,000 of 100,000" in words_of(waiting.text)
     assert done.location == f"/collections/runs/{(await last_run(desk)).id}"
     assert (await desk.clerk.get("/collections/freezing")).location == "/collections/runs"
+
+
+async def test_a_run_names_the_first_debits_that_changed_and_says_how_many_there_are(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = await desk.site.company()
+    more = told_invoice("DD-71", 5_000, customer="C7", due_date=dt.date(2026, 12, 17))
+    await imported(desk.site.gateway.database, company.id, table(more, columns=INVOICE_COLUMNS))
+    path = await frozen_run(desk)
+    async with desk.site.gateway.database.begin(actor=made_actor(), now=desk.site.clock()) as work:
+        await work.session.execute(update(mandates).values(version=mandates.c.version + 1))
+    monkeypatch.setattr(collection_runs, "_TROUBLES_SHOWN", 1)
+
+    page = await desk.clerk.get(path)
+
+    assert "The first 1 of 2; the next are shown once these are decided." in words_of(page.text)
+    assert page.text.count('name="collection"') == 1
 
 
 async def test_freezing_that_takes_long_and_finds_nothing_says_so(desk: Desk) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from gateway.domain.access import Right
+from gateway.services.amend_mandates import change_reference
 from gateway.services.import_statement import Gate
 from gateway.services.manage_accounts import add_account
 from gateway.services.manage_unpaid import AlreadyClosed, accept_retries, assign, close
@@ -257,6 +259,29 @@ async def test_the_list_is_filtered_and_comes_in_pages(returned: Bench, wanted: 
     assert sum(one.row_count for one in sums) == len(found)
 
 
+async def _found(bench: Bench, search: str) -> list[str]:
+    async with bench.database.read() as session:
+        page = await unpaid_lists.list_unpaid(session, company_id=bench.company_id, wanted=UnpaidFilter(search=search))
+    return [line.row.reason for line in page.rows]
+
+
+async def test_a_row_is_found_under_the_earlier_and_the_present_reference_of_its_mandate(returned: Bench) -> None:
+    mandate_id = next(row.mandate_id for row in await returned.rows(Collection) if row.end_to_end_id == "E2E-2")
+
+    async with returned.begin() as work:
+        await change_reference(work, mandate_id=mandate_id, reference="M-NEW")
+
+    assert [await _found(returned, text) for text in ("M-C2", "M-NEW", "M-C9")] == [["AM04"], ["AM04"], []]
+
+
+async def test_a_debit_of_another_system_is_found_by_the_reference_that_its_bank_gave(returned: Bench) -> None:
+    async with returned.begin() as work:
+        unknown = text("UPDATE collection SET mandate_id = NULL WHERE end_to_end_id = 'E2E-3'")
+        await work.session.execute(unknown)
+
+    assert await _found(returned, "M-C3") == ["MD06"]
+
+
 async def bench_of(site: Site, folder: Path) -> Bench:
     """A bench beside a site: the same company and store."""
     company = await site.company()
@@ -321,9 +346,8 @@ async def test_a_clerk_accepts_a_retry_and_closes_the_other(seen: tuple[Bench, B
 async def test_the_export_has_exactly_what_is_shown(seen: tuple[Bench, Browser]) -> None:
     _, clerk = seen
 
-    text = (await clerk.get("/unpaid/export.csv?reason=AM04")).text
+    lines = (await clerk.get("/unpaid/export.csv?reason=AM04")).text.splitlines()
 
-    lines = text.splitlines()
     assert len(lines) == 2
     assert lines[1].startswith(
         "2026-11-19,C2,Kunde C2,E2E-2,return,AM04,20000,0,0,EUR,FA-3,open,present_again,2026-11-26"

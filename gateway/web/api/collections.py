@@ -118,7 +118,7 @@ async def read_run(call: Call) -> web.StreamResponse:
 async def _detail(call: Call) -> RunDetail:
     run = await run_of(call.collecting, company_id=call.company_id, run_id=call.key())
     async with call.gateway.database.read() as session:
-        sums = await run_lists.sums_by_state(session, company_id=call.company_id, run_id=run.id)
+        sums = await run_lists.sums_by_state(session, run)
         given = await collection_runs.approvals_of(session, company_id=call.company_id, run_id=run.id)
         tried = await collection_runs.submissions_of(session, company_id=call.company_id, run_id=run.id)
     return RunDetail(

@@ -1,5 +1,7 @@
 """The approval of a run: what the other person has to see before he answers for it, and his second factor."""
 
+from functools import partial
+
 from aiohttp import web
 
 from gateway.domain.access import Right
@@ -12,6 +14,7 @@ from gateway.store import collection_runs, creditor_terms, refunds_in_runs, run_
 from gateway.store.accounts import get_account
 from gateway.web.context import Call
 from gateway.web.errors import status_of
+from gateway.web.pages.collection_runs import troubles_shown
 from gateway.web.pages.queries import PageQuery
 from gateway.web.routing import page
 from schemas.errors import GatewayError
@@ -28,7 +31,8 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
     async with call.gateway.database.read() as session:
         rules = await creditor_terms.rules_of(session, company_id)
         given = await collection_runs.approvals_of(session, company_id=company_id, run_id=run_id)
-        new, changed, accounts = await run_lists.new_accounts(session, company_id=company_id, run_id=run_id)
+        look = partial(run_lists.new_accounts, session, company_id=company_id, run_id=run_id)
+        new, changed, accounts = await call.gateway.kept.ask(session, company_id, ("new accounts", run_id), look)
         deciders = await runs_in_work.deciders_of(session, run_id=run_id)
         values = {
             "account": await get_account(session, company_id=company_id, account_id=run.bank_account_id),
@@ -38,7 +42,7 @@ async def _answer(call: Call, *, fault: str = "", status: int = 200) -> web.Stre
                 session, company_id=company_id, run_id=run_id, cursor=query.cursor
             ),
             "refunds": await refunds_in_runs.refunds_page_of_run(session, company_id=company_id, run_id=run_id),
-            "troubles": await runs_in_work.troubles_of(session, company_id=company_id, run_id=run_id),
+            "troubles": await troubles_shown(call, session, run),
         }
     is_maker = call.actor.id == run.made_by_id or call.actor.word in deciders
     return call.page(

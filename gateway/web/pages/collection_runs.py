@@ -1,5 +1,6 @@
 """Runs: all of them, and one of them, which answers one question: where is the money?"""
 
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -15,8 +16,10 @@ from gateway.services.submit_run import begin_submission, end_submission
 from gateway.store import collection_runs, refunds_in_runs, run_lists, run_requests, runs_in_work, transaction_history
 from gateway.store.accounts import get_account
 from gateway.store.collection_runs import CollectionRun
+from gateway.store.database import ReadSession
 from gateway.store.refunds import Refund
 from gateway.store.run_requests import RunRequest
+from gateway.store.runs_in_work import Troubles
 from gateway.web.context import Call
 from gateway.web.downloads import XML, download
 from gateway.web.errors import status_of
@@ -27,6 +30,7 @@ from schemas.errors import Conflict, GatewayError
 from schemas.reversal import ReversalReason
 from schemas.states import RunKind, RunState, SubmissionState
 
+_TROUBLES_SHOWN = 50
 _OPEN = (SubmissionState.SENDING, SubmissionState.UNKNOWN)
 
 
@@ -58,7 +62,9 @@ async def answer_with(call: Call, *, fault: str = "", status: int = 200) -> web.
     company_id, run_id = call.company_id, run.id
     async with call.gateway.database.read() as session:
         values["account"] = await get_account(session, company_id=company_id, account_id=run.bank_account_id)
-        values["sums"] = await run_lists.sums_by_state(session, company_id=company_id, run_id=run_id)
+        values["sums"] = await call.gateway.kept.ask(
+            session, company_id, ("sums", run_id), lambda: run_lists.sums_by_state(session, run)
+        )
         values["approvals"] = await collection_runs.approvals_of(session, company_id=company_id, run_id=run_id)
         values["actors"] = await transaction_history.names_of(session, [one.actor for one in values["approvals"]])
         attempts = await collection_runs.submissions_of(session, company_id=company_id, run_id=run_id)
@@ -69,8 +75,8 @@ async def answer_with(call: Call, *, fault: str = "", status: int = 200) -> web.
         values["requests"] = await _requests(session, run)
         makers = [one.actor for one in values["requests"]]
         values["actors"] |= await transaction_history.names_of(session, makers)
-        values["troubles"] = await _troubles(session, run)
-        names = [one.party_id for one in values["troubles"]] + [one["party_id"] for one in run.left_out[:50]]
+        values["troubles"] = await troubles_shown(call, session, run)
+        names = [one.party_id for one in values["troubles"].rows] + [one["party_id"] for one in run.left_out[:50]]
         values["names"] = await run_lists.names_of_parties(session, company_id=company_id, ids=names)
     values |= {"attempts": attempts, "cancellations": CancellationReason, "reversals": ReversalReason}
     values["attempt"] = next((one for one in attempts if one.state in _OPEN), None)
@@ -90,10 +96,12 @@ async def _requests(session: Any, run: CollectionRun) -> list[RunRequest]:
     return await run_requests.requests_of_run(session, company_id=run.company_id, run_id=run.id)
 
 
-async def _troubles(session: Any, run: CollectionRun) -> list[runs_in_work.Trouble]:
+async def troubles_shown(call: Call, session: ReadSession, run: CollectionRun) -> Troubles:
+    """Return what is no longer as it was frozen; approving and sending look at it again."""
     if run.state not in (RunState.FROZEN, RunState.APPROVED):
-        return []
-    return (await runs_in_work.troubles_of(session, company_id=run.company_id, run_id=run.id))[:50]
+        return Troubles(0, [])
+    look = partial(runs_in_work.troubles_of, session, company_id=run.company_id, run_id=run.id, limit=_TROUBLES_SHOWN)
+    return await call.gateway.kept.ask(session, run.company_id, ("troubles", run.id), look)
 
 
 async def _done(call: Call, say: str, path: str = "") -> web.StreamResponse:

@@ -1,17 +1,14 @@
 """Papers of a mandate: its form, the signed scan, other documents, the evidence, the export, and links to sign with."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
 from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.services import mandate_papers, sign_mandate_online
-from gateway.services.export_rows import cell
 from gateway.services.mandate_papers import Papers
 from gateway.services.receive_file import shown_name
-from gateway.services.write_table import write_xlsx
+from gateway.services.write_table import write_csv, write_xlsx
 from gateway.store import mandate_lists
 from gateway.store import mandate_papers as shelf
 from gateway.store.mandates import Mandate
@@ -152,18 +149,9 @@ async def export(call: Call) -> web.StreamResponse:
             session, company_id=call.company_id, wanted=query.wanted(call.now.date())
         )
         columns = mandate_lists.EXPORT_COLUMNS
-        data = await _csv(columns, rows) if is_csv else await write_xlsx(columns, rows)
+        data = await write_csv(columns, rows) if is_csv else await write_xlsx(columns, rows)
     media_type = CSV if is_csv else XLSX
     return _file(data, f"mandates.{'csv' if is_csv else 'xlsx'}", media_type)
-
-
-async def _csv(columns: tuple[str, ...], rows: AsyncIterator[tuple[object, ...]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    async for row in rows:
-        writer.writerow([cell(value) for value in row])
-    return out.getvalue().encode()
 
 
 ROUTES = (

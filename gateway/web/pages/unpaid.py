@@ -1,10 +1,9 @@
 """The unpaid register: debits that were rejected or came back, why, what was done, and what a person does next."""
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple
 
 from aiohttp import web
@@ -12,9 +11,8 @@ from aiohttp import web
 from gateway.domain.access import Right
 from gateway.domain.retry import explain_retry
 from gateway.services import manage_unpaid
-from gateway.services.export_rows import cell
 from gateway.services.plan_retry import Chance, NoSuchUnpaid, accept_retry, chance_of
-from gateway.services.write_table import write_xlsx
+from gateway.services.write_table import write_csv, write_xlsx
 from gateway.store import bank_reports, collections_found, parties, unpaid_fees, unpaid_lists, users_queries
 from gateway.store.bank_reports import ReportedStatus
 from gateway.store.collections import Collection
@@ -95,7 +93,8 @@ async def _list(call: Call, *, fault: str = "") -> web.StreamResponse:
     wanted = query.wanted(call.actor.id)
     async with call.gateway.database.read() as session:
         found = await unpaid_lists.list_unpaid(session, company_id=call.company_id, wanted=wanted, cursor=query.cursor)
-        sums = await unpaid_lists.total_unpaid(session, company_id=call.company_id, wanted=wanted)
+        look = partial(unpaid_lists.total_unpaid, session, company_id=call.company_id, wanted=wanted)
+        sums = await call.gateway.kept.ask(session, call.company_id, ("unpaid", wanted), look)
         return call.page(
             "unpaid/list.html",
             status=422 if fault else 200,
@@ -228,15 +227,7 @@ async def export(call: Call) -> web.StreamResponse:
     is_csv = call.request.path.endswith(".csv")
     async with call.gateway.database.read() as session:
         rows = unpaid_lists.export_unpaid_rows(session, company_id=call.company_id, wanted=query.wanted(call.actor.id))
-        if is_csv:
-            out = io.StringIO()
-            writer = csv.writer(out, lineterminator="\n")
-            writer.writerow(EXPORT_COLUMNS)
-            async for row in rows:
-                writer.writerow([cell(value) for value in row])
-            data = out.getvalue().encode()
-        else:
-            data = await write_xlsx(EXPORT_COLUMNS, rows)
+        data = await write_csv(EXPORT_COLUMNS, rows) if is_csv else await write_xlsx(EXPORT_COLUMNS, rows)
     kind = "csv" if is_csv else "xlsx"
     return web.Response(
         body=data,
