@@ -109,20 +109,12 @@ def _reversal(work: Work, row: Allocation) -> tuple[Any, ...]:
 async def _ask_again(work: Work, decided: Sequence[LockedTransaction], reason: str) -> None:
     for row in decided:
         before = await reviews.last_of_transaction(work.session, row.id)
+        if before is not None and before.state is ReviewState.OPEN:  # About what a split had left: now about all.
+            values = {"reason": ReviewReason.UNDONE, "amount_minor": row.amount_minor}
+            await reviews.move(work, review_item_id=before.id, version=None, **values)
+        else:
+            _open_again(work, row, before)
         work.add(
-            ReviewItem(
-                id=work.new_id(),
-                company_id=work.company_id,
-                bank_transaction_id=row.id,
-                state=ReviewState.OPEN,
-                reason=ReviewReason.UNDONE,
-                rank=reviews.RANKS[ReviewReason.UNDONE],
-                amount_minor=row.amount_minor,
-                weight_minor=reviews.weight(row.amount_minor),
-                currency=row.currency,
-                explanations=before.explanations if before else [],
-                opened_at=work.now,
-            ),
             journal.Move(
                 id=work.new_id(),
                 company_id=work.company_id,
@@ -138,3 +130,21 @@ async def _ask_again(work: Work, decided: Sequence[LockedTransaction], reason: s
             ),
         )
     await work.flush()
+
+
+def _open_again(work: Work, row: LockedTransaction, before: ReviewItem | None) -> None:
+    work.add(
+        ReviewItem(
+            id=work.new_id(),
+            company_id=work.company_id,
+            bank_transaction_id=row.id,
+            state=ReviewState.OPEN,
+            reason=ReviewReason.UNDONE,
+            rank=reviews.RANKS[ReviewReason.UNDONE],
+            amount_minor=row.amount_minor,
+            weight_minor=reviews.weight(row.amount_minor),
+            currency=row.currency,
+            explanations=before.explanations if before else [],
+            opened_at=work.now,
+        )
+    )

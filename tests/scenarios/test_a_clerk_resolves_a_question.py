@@ -190,6 +190,20 @@ async def test_undo_restores_what_was_open_and_asks_again(bench: Bench) -> None:
     assert await bench.broken() == []
 
 
+async def test_a_split_that_left_a_rest_is_taken_back_whole_and_asked_once(bench: Bench) -> None:
+    _, (invoice,) = await customer_with(bench, 10_000)
+    (question,) = await asked(bench, 12_000)
+    await split(bench, question, (invoice, 10_000))
+
+    async with bench.begin() as work:
+        await undo_decision(work, bank_transaction_ids=[question.bank_transaction_id], reason="was wrong")
+
+    (after,) = await bench.rows(ReviewItem)
+    assert (after.state, after.reason, after.amount_minor) == (ReviewState.OPEN, ReviewReason.UNDONE, 12_000)
+    assert await settled(bench) == [0]
+    assert await bench.broken() == []
+
+
 async def test_what_was_undone_cannot_be_undone_again(bench: Bench) -> None:
     _, (invoice,) = await customer_with(bench, 10_000)
     (question,) = await asked(bench, 10_000)
