@@ -22,7 +22,12 @@ def taken_back(key: int, end_to_end_id: str) -> Credit:
 async def paid(bench: Bench) -> Bench:
     """A company whose one invoice was paid by a credit with an end-to-end id, another by one without."""
     await imported(bench.database, bench.company_id, customer("C1"), customer("C2"))
-    await imported(bench.database, bench.company_id, invoice("RG-2026-0001", 10_000), invoice("RG-2026-0002", 20_000, customer="C2"))
+    await imported(
+        bench.database,
+        bench.company_id,
+        invoice("RG-2026-0001", 10_000),
+        invoice("RG-2026-0002", 20_000, customer="C2"),
+    )
     first = payment(10_000, "RG-2026-0001", end_to_end_id="E2E-1")
     await bench.upload(camt(first, payment(20_000, "RG-2026-0002", end_to_end_id="NOTPROVIDED")))
     return bench
