@@ -1,6 +1,7 @@
 """Accept or refuse what another person proposed: accounts that we collect from or pay to, creditors, limits.
 
-Nobody accepts what he proposed himself, nor what a token of his proposed. A machine decides nothing.
+Nobody accepts what he proposed himself, nor what a token of his proposed. A machine decides nothing. Who proposed may
+withdraw it while it waits.
 """
 
 import datetime as dt
@@ -10,12 +11,13 @@ from gateway.services import amend_mandates, change_collection_policy, manage_cr
 from gateway.services.identify_caller import Caller
 from gateway.services.use_second_factor import SecondFactor, count_code_attempt, use_code
 from gateway.store import protected_changes, sessions
-from gateway.store.database import Database
+from gateway.store.database import Database, ReadSession
 from gateway.store.protected_changes import ProtectedChange
 from gateway.store.work import Work
-from schemas.errors import Conflict, NotAllowed
+from schemas.errors import Conflict, NotAllowed, NotFound
 from schemas.states import ProposalState, ProtectedKind
 
+WITHDRAWN = "withdrawn"
 Applier = Callable[[Work, ProtectedChange], Awaitable[None]]
 # What each kind does when it is accepted. A kind that is not here cannot be proposed yet.
 APPLIERS: Mapping[ProtectedKind, Applier] = {
@@ -27,10 +29,20 @@ APPLIERS: Mapping[ProtectedKind, Applier] = {
 }
 
 
+class NoSuchChange(NotFound):
+    """There is no such change."""
+
+
 class ChangeDecided(Conflict):
     """This was decided already."""
 
     code = "change_decided"
+
+
+class ForeignProposal(NotAllowed):
+    """Only who proposed this may withdraw it."""
+
+    code = "foreign_proposal"
 
 
 class OwnProposal(NotAllowed):
@@ -73,25 +85,49 @@ async def refuse_changes(work: Work, *, ids: Sequence[int], reason: str) -> int:
     return len(changes)
 
 
-async def _to_decide(work: Work, ids: Sequence[int], *, may_be_own: bool = False) -> list[ProtectedChange]:
-    if work.actor.kind != "user" or work.actor.id is None:
-        raise OwnProposal
+async def withdraw_proposals(work: Work, *, ids: Sequence[int]) -> int:
+    """Withdraw one's own proposals, or those of one's tokens, and return how many; they never take effect.
+
+    Raises ChangeDecided or ForeignProposal.
+    """
+    changes = await _waiting(work, ids)
+    for word in {change.proposed_by for change in changes}:
+        if work.actor.word not in await owners_of(work.session, word):
+            raise ForeignProposal
+    await _close(work, changes, ProposalState.REFUSED, WITHDRAWN)
+    work.say("withdraw_change", _subject(changes), changed=len(changes))
+    return len(changes)
+
+
+async def owners_of(session: ReadSession, proposed_by: str) -> tuple[str, str]:
+    """Return who may withdraw what was proposed: who did, and who made the token that did (else nobody)."""
+    return proposed_by, await _behind(session, proposed_by)
+
+
+async def _waiting(work: Work, ids: Sequence[int]) -> list[ProtectedChange]:
     changes = await protected_changes.lock_open_changes(work, ids=ids)
     if not changes or len(changes) < len(set(ids)):
         raise ChangeDecided
+    return changes
+
+
+async def _to_decide(work: Work, ids: Sequence[int], *, may_be_own: bool = False) -> list[ProtectedChange]:
+    if work.actor.kind != "user" or work.actor.id is None:
+        raise OwnProposal
+    changes = await _waiting(work, ids)
     if not may_be_own:
         for word in {change.proposed_by for change in changes}:
-            if work.actor.word in (word, await _behind(work, word)):
+            if work.actor.word in await owners_of(work.session, word):
                 raise OwnProposal
     return changes
 
 
-async def _behind(work: Work, word: str) -> str:
+async def _behind(session: ReadSession, word: str) -> str:
     """Return who made the token that proposed something."""
     kind, _, key = word.partition(":")
     if kind != "token":
         return ""
-    return await sessions.maker_of_token(work.session, token_id=int(key)) or ""
+    return await sessions.maker_of_token(session, token_id=int(key)) or ""
 
 
 async def _close(work: Work, changes: Sequence[ProtectedChange], state: ProposalState, reason: str) -> None:

@@ -119,6 +119,13 @@ async def decided_changes(
     return list((await session.execute(query.order_by(t.id.desc()))).scalars())
 
 
+async def is_known(session: AsyncSession, *, company_id: int, change_id: int) -> bool:
+    """Tell whether a company has a change with this key, decided or not."""
+    t = protected_changes.c
+    query = select(t.id).where(t.company_id == company_id, t.id == change_id)
+    return (await session.execute(query)).first() is not None
+
+
 async def lock_open_changes(work: Work, *, ids: Iterable[int]) -> list[ProtectedChange]:
     """Lock changes of the company that still wait, in the order of their keys."""
     t, found = protected_changes.c, list[ProtectedChange]()

@@ -92,6 +92,8 @@ async def fill(firm: Firm) -> dict[str, str]:
     run_id, unpaid_id = await add_run_and_unpaid(firm, int(customer["id"]))
     [question] = (await firm.get("/review-items"))["items"]
     [transaction] = (await firm.get("/bank-transactions"))["items"]
+    await firm.post(f"/creditors/{creditor['id']}/identifier", {"identifier": "NL79ZZZ999999990000", **REASON})
+    [waiting] = (await firm.get("/protected-changes"))["items"]
     credit = await firm.add_invoice("GEHEIM-C", -500, kind="credit_note")
     wanted = {"invoice_id": credit["id"], "amount_minor": 500, "iban": "DE02120300000000202051", **REASON}
     refund = await firm.post("/refunds", wanted, status=201)
@@ -100,7 +102,7 @@ async def fill(firm: Firm) -> dict[str, str]:
         "statements": held.json()["statements"][0]["id"], "files": file.json()["id"],
         "bank-accounts": str(firm.account_id), "review-items": question["id"], "bank-transactions": transaction["id"],
         "creditors": creditor["id"], "mandates": mandate["id"], "collection-runs": run_id, "unpaid": unpaid_id,
-        "refunds": refund["id"],
+        "refunds": refund["id"], "protected-changes": waiting["id"],
     }  # fmt: skip
 
 

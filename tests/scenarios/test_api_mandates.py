@@ -69,6 +69,23 @@ async def test_another_account_waits(ready: Firm) -> None:
     assert (refused.status, refused.json()["code"]) == (422, "invalid_mandate")
 
 
+async def test_who_proposed_another_account_withdraws_it(ready: Firm) -> None:
+    made = await add(ready)
+    await ready.post(f"/mandates/{made['id']}/account", {"iban": german_iban(703), "reason": "neue Bank"})
+    [waiting] = (await ready.get("/protected-changes"))["items"]
+    path = f"/protected-changes/{waiting['id']}/withdraw"
+
+    foreign = await (await ready.machine_with(Right.SEE, Right.WORK)).post(path)
+    left = await ready.post(path)
+    again = await ready.machine.post(path)
+    mandate = await ready.get(f"/mandates/{made['id']}")
+
+    assert (foreign.status, foreign.json()["code"]) == (403, "foreign_proposal")
+    assert left["items"] == []
+    assert (again.status, again.json()["code"]) == (409, "change_decided")
+    assert (mandate["iban"], mandate["waiting_iban"]) == (german_iban(701).masked, None)
+
+
 async def test_a_reference_is_changed_once_per_creditor(ready: Firm) -> None:
     first, second = await add(ready), await add(ready)
 

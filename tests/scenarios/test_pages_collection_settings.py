@@ -4,12 +4,15 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from gateway.domain.access import Right
 from gateway.domain.collecting.policy import collect_policy
 from gateway.domain.returns import rule_of
 from gateway.services.decide_changes import OwnProposal, accept_changes
 from gateway.store import check, creditors
+from gateway.store.columns import table_of
+from gateway.store.journal import Journal
 from gateway.store.work import Actor
 from schemas.codes.reason_actions import MandateAction, NextAction, Retry
 from schemas.states import Role
@@ -37,6 +40,11 @@ async def record(site: Site) -> dict[str, Any]:
 async def broken(site: Site) -> list[str]:
     async with site.gateway.database.read() as session:
         return [sentence async for sentence in check.broken_invariants(session)]
+
+
+async def verbs(site: Site) -> set[str]:
+    async with site.gateway.database.read() as session:
+        return set((await session.execute(select(table_of(Journal).c.verb))).scalars())
 
 
 async def test_a_change_makes_a_version_that_says_who_and_from_what_to_what(site: Site) -> None:
@@ -117,6 +125,28 @@ async def test_the_approval_limit_holds_once_another_person_accepts_it(site: Sit
     assert "two approvers from 25,000.00 EUR on" in words_of(page)
     assert (await record(site))["second_approval_minor"] == 2_500_000
     assert "Two approvers: 0.00 EUR → 25,000.00 EUR Board" in words_of((await keeper.get(HERE)).text)
+    assert await broken(site) == []
+
+
+async def test_an_administrator_withdraws_what_he_proposed(site: Site) -> None:
+    keeper, other = await site.sign_in(Role.ADMINISTRATOR), await site.sign_in(Role.ADMINISTRATOR)
+    await save(keeper, second_approval_minor="25,000.00")
+    own = (await keeper.get("/changes")).text
+    [change] = re.findall(r'name="change" value="(\d+)"', own)
+
+    foreign = await other.post("/changes/withdraw", {"change": change})
+    withdrawn = await keeper.post("/changes/withdraw", {"change": change})
+    late = await keeper.post("/changes/withdraw", {"change": change})
+    approver = await site.sign_in(Role.APPROVER)
+    accepted = await approver.post("/changes", {"change": change, "decision": "accept", "code": "000000"})
+
+    assert "You may withdraw it; then it never takes effect." in words_of(own)
+    assert "Nothing waits" in (await other.get("/changes")).text  # Only what he proposed himself.
+    assert [answer.status for answer in (foreign, withdrawn, late, accepted)] == [403, 303, 409, 422]
+    assert "second_approval_minor" not in await record(site)
+    assert "waits until an approver" not in (await keeper.get(HERE)).text
+    assert await verbs(site) >= {"withdraw_change"}
+    assert (await save(keeper, second_approval_minor="30,000.00")).status == 303
     assert await broken(site) == []
 
 

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.services import manage_creditors
+from gateway.services.decide_changes import NoSuchChange, withdraw_proposals
 from gateway.services.manage_creditors import CreditorRecord
 from gateway.store import accounts, creditors, protected_changes
 from gateway.store.creditors import Creditor
@@ -104,6 +105,15 @@ async def list_changes(call: Call) -> web.StreamResponse:
     return call.answer(ProtectedChangeList(items=[_change(row, names) for row in rows]))
 
 
+async def withdraw_change(call: Call) -> web.StreamResponse:
+    """Withdraw a change that the caller proposed; it never takes effect."""
+    async with call.begin() as work:
+        if not await protected_changes.is_known(work.session, company_id=call.company_id, change_id=call.key()):
+            raise NoSuchChange(f"there is no change {call.key()}")
+        await withdraw_proposals(work, ids=[call.key()])
+    return await list_changes(call)
+
+
 def _change(row: protected_changes.ProtectedChange, names: dict[str, str]) -> ProtectedChangeShape:
     before, after = before_and_after(row.kind, row.record, names)
     return ProtectedChangeShape(
@@ -143,5 +153,9 @@ ROUTES = (
     api(
         "GET", "/protected-changes", Right.SEE, list_changes, summary="List the changes that wait for a second person",
         gives=ProtectedChangeList,
+    ),
+    api(
+        "POST", "/protected-changes/{id}/withdraw", Right.SEE, withdraw_change, gives=ProtectedChangeList,
+        summary="Withdraw a change that the caller proposed; answers what still waits",
     ),
 )  # fmt: skip

@@ -72,6 +72,7 @@ SENTENCES: Mapping[str, str] = {
     "propose_creditor": mark("%(who)s proposed a change of the creditor %(subject)s"),
     "accept_change": mark("%(who)s accepted what was proposed for %(subject)s"),
     "refuse_change": mark("%(who)s refused what was proposed for %(subject)s"),
+    "withdraw_change": mark("%(who)s withdrew what was proposed for %(subject)s"),
     "import_customers": mark("%(who)s imported customers"),
     "import_invoices": mark("%(who)s imported invoices"),
     "import_mandates": mark("%(who)s imported mandates"),
