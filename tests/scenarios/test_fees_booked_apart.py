@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.services.match_transactions import match_transactions
+from gateway.services.reject_collections import reject_by_person
 from gateway.services.resolve_review import accept, ignore
 from gateway.services.undo_decision import undo_decision
 from gateway.store import unpaid_fees
@@ -411,10 +412,15 @@ async def test_a_rejected_debit_has_its_fee_too_and_keeps_it(bench: Bench, is_fi
     assert await bench.broken() == []
 
 
-async def test_a_rejected_debit_that_is_credited_and_taken_back_has_both_fees(bench: Bench) -> None:
+@pytest.mark.parametrize("is_told", [True, False], ids=["reported", "told on the telephone"])
+async def test_a_rejected_debit_that_is_credited_and_taken_back_has_both_fees(bench: Bench, is_told: bool) -> None:
     await debtors(bench)
-    await send(bench, *DEBITS)
-    await bench.upload(pain002(block_answer(answer("E2E-2"))))
+    keys = await send(bench, *DEBITS)
+    if is_told:
+        await bench.upload(pain002(block_answer(answer("E2E-2"))))
+    else:
+        async with bench.begin() as work:
+            await reject_by_person(work, collection_id=keys["E2E-2"], reason="AM04", proof="on the telephone")
     inside = booked(-20_350, end_to_end_id="E2E-2", reason="AM04", charges_minor=350, day=BACK)
     apart = fee(-500, end_to_end_id="E2E-2")
     await bench.upload(bank_statement(booked(TOTAL, block="PMT-1", count=3), inside, apart, day=BACK))
