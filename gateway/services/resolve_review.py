@@ -14,6 +14,7 @@ from gateway.services.book_decisions import book_decisions, booking_of
 from gateway.services.follow_debits import follow_debits, only_as_seen
 from gateway.store import bank_transactions, counters, journal, parties, reviews, unpaid_writes
 from gateway.store.counters import LockedItem, LockedTransaction
+from gateway.store.database import ReadSession
 from gateway.store.reviews import Comment, ReviewItem
 from gateway.store.work import Work
 from schemas.errors import Conflict, GatewayError, NotFound
@@ -47,6 +48,13 @@ class WrongSum(GatewayError):
     """The amounts do not add up to what came in."""
 
     code = "wrong_sum"
+
+
+async def ids_to_accept(session: ReadSession, *, company_id: int, review_item_ids: Sequence[int]) -> int:
+    """Return how many keys it takes to accept explanations of some questions: one may settle a block of debits."""
+    records = await reviews.explanations_of(session, company_id=company_id, ids=review_item_ids)
+    sizes = [len(one.lines) + len(one.collections) + len(one.refunds) for one in map(from_record, records)]
+    return 20 * (sum(sizes) + len(review_item_ids)) + 100
 
 
 async def accept(

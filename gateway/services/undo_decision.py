@@ -14,6 +14,7 @@ from gateway.store.allocations import ALLOCATION_NAMES, Allocation
 from gateway.store.bulk import insert_rows
 from gateway.store.columns import table_of
 from gateway.store.counters import LockedItem, LockedTransaction
+from gateway.store.database import ReadSession
 from gateway.store.reviews import ReviewItem
 from gateway.store.work import Work
 from schemas.errors import GatewayError
@@ -35,6 +36,13 @@ class Undone(NamedTuple):
 
     bank_transactions: int
     allocations: int
+
+
+async def ids_to_undo(session: ReadSession, bank_transaction_ids: Sequence[int]) -> int:
+    """Return how many keys it takes to take back what was decided: the sum of a block settled very many items."""
+    decisions = await allocations.open_decisions(session, bank_transaction_ids)
+    counts = await allocations.counts_of_decisions(session, [decision.id for decision in decisions])
+    return 4 * sum(counts.values()) + 20 * len(bank_transaction_ids) + 100
 
 
 async def undo_decision(work: Work, *, bank_transaction_ids: Sequence[int], reason: str) -> Undone:

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Index, or_, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Index, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store import columns
 from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
+from gateway.store.fetch import among, in_pieces
 from gateway.store.keys import BY_STATEMENT, index_where, points
 from gateway.store.work import Work
 from schemas.states import AllocationKind
@@ -144,6 +145,16 @@ async def open_decisions(session: AsyncSession, ids: Sequence[int]) -> list[Deci
             .order_by(decisions.c.id)
         )
         found.extend((await session.execute(query)).scalars())
+    return found
+
+
+async def counts_of_decisions(session: AsyncSession, ids: Sequence[int]) -> dict[int, int]:
+    """Return how many allocations each of some decisions made, reversed ones too."""
+    found: dict[int, int] = {}
+    for piece in in_pieces(ids):
+        key = allocations.c.decision_id
+        query = select(key, func.count()).where(among(session, key, piece)).group_by(key)
+        found |= {row[0]: row[1] for row in await session.execute(query)}
     return found
 
 

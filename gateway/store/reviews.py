@@ -107,6 +107,13 @@ async def get(session: AsyncSession, *, company_id: int, review_item_id: int) ->
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def explanations_of(session: AsyncSession, *, company_id: int, ids: Sequence[int]) -> list[list[Any]]:
+    """Return all explanations of some questions of the company."""
+    r = review_items.c
+    query = select(r.explanations).where(r.company_id == company_id, among(session, r.id, list(ids)))
+    return [record for records in (await session.execute(query)).scalars() for record in records]
+
+
 async def last_of_transaction(session: AsyncSession, bank_transaction_id: int) -> ReviewItem | None:
     """Return the open question about a bank transaction, else the latest. Keys of several processes have no order."""
     query = (

@@ -73,13 +73,9 @@ async def get_origin(session: AsyncSession, *, company_id: int, bank_transaction
     return Origin(*row) if row else None
 
 
-async def booked_of_transactions(session: AsyncSession, ids: Sequence[int]) -> list[Booked]:
-    """Return all allocations that decisions on some bank transactions made, reversed ones too, oldest first."""
-    found: list[Booked] = []
-    for start in range(0, len(ids), 500):
-        mine = _decisions.c.bank_transaction_id.in_(ids[start : start + 500])
-        found += await _booked(session, _allocations.c.decision_id.in_(select(_decisions.c.id).where(mine)))
-    return found
+async def booked_of_decision(session: AsyncSession, decision_id: int, *, limit: int) -> list[Booked]:
+    """Return the first allocations that a decision made, reversed ones too, oldest first."""
+    return await _booked(session, _allocations.c.decision_id == decision_id, limit=limit)
 
 
 async def booked_of_item(session: AsyncSession, *, company_id: int, open_item_id: int) -> list[Booked]:
@@ -89,7 +85,7 @@ async def booked_of_item(session: AsyncSession, *, company_id: int, open_item_id
     return await _booked(session, (a.c.company_id == company_id) & mine)
 
 
-async def _booked(session: AsyncSession, wanted: object) -> list[Booked]:
+async def _booked(session: AsyncSession, wanted: object, *, limit: int | None = None) -> list[Booked]:
     reversing = _allocations.alias("reversing")
     query = (
         select(
@@ -103,6 +99,7 @@ async def _booked(session: AsyncSession, wanted: object) -> list[Booked]:
         .join(_journal, _journal.c.id == _allocations.c.journal_id)
         .where(wanted)  # type: ignore[arg-type]
         .order_by(_allocations.c.id)
+        .limit(limit)
     )  # fmt: skip
     rows = (await session.execute(query)).all()
     names = await names_of(session, [by for *_, by in rows])

@@ -88,6 +88,7 @@ class BankTransactionHistory(Shape):
     expected: list[ExplanationShape]
     decisions: list[DecisionShape]
     allocations: list[AllocationShape]
+    allocation_count: int
     fees_apart: list[FeeApart]
 
 

@@ -27,10 +27,11 @@ class LineShape(Shape):
 
 
 class ExplanationShape(Shape):
-    """One way to read the amount."""
+    """One way to read the amount; of very many lines the first 1000 are here."""
 
     customer_id: Key | None
     lines: list[LineShape]
+    line_count: int
     on_account_minor: int
     strength: str
     proof: list[ProofShape]

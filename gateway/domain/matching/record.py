@@ -6,9 +6,14 @@ from gateway.domain.matching.model import Explanation, Kept, Line, Sign, Strengt
 from schemas.states import AllocationKind
 
 
+def signs_from(record: list[Any]) -> tuple[Sign, ...]:
+    """Return only what spoke for and against the explanation that was stored; it may settle very many items."""
+    return tuple(Sign(code, facts, supports) for code, facts, supports in record[4])
+
+
 def from_record(record: list[Any]) -> Explanation:
     """Return the explanation that was stored (keys and minor units are whole numbers)."""
-    customer_id, lines, on_account_minor, strength, proof, bank_fee_minor, *debits = record
+    customer_id, lines, on_account_minor, strength, _, bank_fee_minor, *debits = record
     # Older records know no debits, or no refunds.
     collections, kept, compensation_minor, *refunds = debits or ((), (), 0)
     return Explanation(
@@ -16,7 +21,7 @@ def from_record(record: list[Any]) -> Explanation:
         tuple(Line(item_id, AllocationKind(kind), minor) for item_id, kind, minor in lines),
         on_account_minor,
         Strength(strength),
-        tuple(Sign(code, facts, supports) for code, facts, supports in proof),
+        signs_from(record),
         bank_fee_minor,
         tuple(collections),
         tuple(Kept(*one) for one in kept),

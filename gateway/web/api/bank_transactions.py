@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.domain.access import Right
-from gateway.services.undo_decision import undo_decision
+from gateway.services.undo_decision import ids_to_undo, undo_decision
 from gateway.store import allocations, bank_transactions, transaction_history, unpaid_fees
 from gateway.store.allocations import Decision
 from gateway.store.bank_transactions import BankTransaction
@@ -28,6 +28,8 @@ from schemas.payloads.bank_transactions import (
     UndoneShape,
 )
 from schemas.payloads.common import Reason
+
+_ALLOCATIONS_MAX = 1_000  # Of one decision.
 
 
 class NoSuchBankTransaction(NotFound):
@@ -82,13 +84,19 @@ async def read_bank_transaction(call: Call) -> web.StreamResponse:
     async with call.gateway.database.read() as session:
         origin = await _origin(session, call)
         decisions = await allocations.history_of_transaction(session, call.key())
-        booked = await transaction_history.booked_of_transactions(session, [call.key()])
+        totals = await allocations.counts_of_decisions(session, [decision.id for decision in decisions])
+        booked = [
+            one
+            for decision in decisions
+            for one in await transaction_history.booked_of_decision(session, decision.id, limit=_ALLOCATIONS_MAX)
+        ]
         fees = await unpaid_fees.shown_fees(session, company_id=call.company_id, bank_transaction_id=call.key())
     history = BankTransactionHistory(
         bank_transaction=transaction_shape(origin.transaction),
         expected=[explanation_shape(record, call.language) for record in _expected(origin)],
         decisions=[_decision_shape(decision, call) for decision in decisions],
         allocations=[_allocation_shape(one) for one in booked],
+        allocation_count=sum(totals.values()),
         fees_apart=[fee_apart(fee) for fee in fees],
     )
     return call.answer(history)
@@ -139,7 +147,9 @@ def _allocation_shape(one: Booked) -> AllocationShape:
 async def undo(call: Call) -> web.StreamResponse:
     """Take back what was decided on a bank transaction, with a reason."""
     body = await call.json(Reason)
-    async with call.begin(ids=1000) as work:
+    async with call.gateway.database.read() as session:
+        ids = await ids_to_undo(session, [call.key()])
+    async with call.begin(ids=ids) as work:
         await _origin(work.session, call)
         undone = await undo_decision(work, bank_transaction_ids=[call.key()], reason=body.reason)
     return call.answer(UndoneShape(bank_transactions=undone.bank_transactions, allocations=undone.allocations))

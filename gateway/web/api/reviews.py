@@ -1,5 +1,7 @@
 """The API of the review queue."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from gateway.domain.access import Right
@@ -87,16 +89,21 @@ def _review_shape(item: ReviewItem, call: Call) -> ReviewShape:
 async def accept(call: Call) -> web.StreamResponse:
     """Accept one of the explanations."""
     body = await call.json(AcceptBody)
-    async with call.begin(ids=1000) as work:
+    async with call.begin(ids=await _ids_to_accept(call, [call.key()])) as work:
         await resolve_review.accept(work, review_item_id=call.key(), place=body.place, version=body.version)
     return call.answer(await _shape(call))
+
+
+async def _ids_to_accept(call: Call, keys: Sequence[int]) -> int:
+    async with call.gateway.database.read() as session:
+        return await resolve_review.ids_to_accept(session, company_id=call.company_id, review_item_ids=keys)
 
 
 async def accept_many(call: Call) -> web.StreamResponse:
     """Accept the first explanation of several questions, all or none."""
     body = await call.json(AcceptMany)
     keys = [int(key) for key in body.review_item_ids]
-    async with call.begin(ids=20 * len(keys) + 100) as work:
+    async with call.begin(ids=await _ids_to_accept(call, keys)) as work:
         batch_id = await resolve_review.accept_many(work, review_item_ids=keys)
         return await call.created(work, BatchShape(batch_id=str(batch_id), accepted=len(keys)))
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from gateway.domain.access import Right
-from gateway.domain.matching.record import from_record
+from gateway.domain.matching.record import from_record, signs_from
 from gateway.services import undo_decision
 from gateway.services.undo_decision import NothingToUndo
 from gateway.store import allocations, customer_account, review_queue, reviews, transaction_history, unpaid_fees
@@ -17,13 +17,14 @@ from gateway.store.match_rate import WRONG
 from gateway.store.transaction_history import Booked, Origin
 from gateway.web.context import Call
 from gateway.web.routing import page
-from gateway.web.views.explanations import Card, card_of
+from gateway.web.views.explanations import Card, card_of, proof_of
 from schemas.errors import GatewayError, NotFound
 from schemas.states import BankTransactionState
 
 DECIDED = frozenset(
     {BankTransactionState.ALLOCATED, BankTransactionState.PARTLY_ALLOCATED, BankTransactionState.IGNORED}
 )
+_BOOKED_SHOWN = 200
 UNDO_REASONS = (WRONG, "asked", "test")
 
 
@@ -32,18 +33,20 @@ class NoSuchBankTransaction(NotFound):
 
 
 class Told(NamedTuple):
-    """One decision with what it booked; its card says what the rule or the person saw."""
+    """One decision with the first that it booked, of how many; its proof is what the rule or the person saw."""
 
     decision: Decision
-    card: Card | None
+    proof: Sequence[tuple[str, bool]]
     booked: Sequence[Booked]
+    total: int
 
 
 async def show_bank_transaction(call: Call) -> web.StreamResponse:
     """Show a bank transaction with its history."""
     async with call.gateway.database.read() as session:
         origin = await find_origin(session, call)
-        told = await _told(session, call, origin)
+        decisions = await allocations.history_of_transaction(session, origin.transaction.id)
+        told = await _told(session, call, decisions)
         expected = await _expected(session, call, origin)
         fees = await unpaid_fees.shown_fees(
             session, company_id=call.company_id, bank_transaction_id=origin.transaction.id
@@ -86,24 +89,14 @@ async def _expected(session: ReadSession, call: Call, origin: Origin) -> list[Ca
     ]
 
 
-async def _told(session: ReadSession, call: Call, origin: Origin) -> list[Told]:
-    decisions = await allocations.history_of_transaction(session, origin.transaction.id)
-    booked = await transaction_history.booked_of_transactions(session, [origin.transaction.id])
-    explanations = [from_record(record) for decision in decisions for record in decision.proof]
-    ids = [line.item_id for explanation in explanations for line in explanation.lines]
-    items = await customer_account.items_by_id(session, company_id=call.company_id, ids=ids)
-    currency = origin.transaction.currency
+async def _told(session: ReadSession, call: Call, decisions: Sequence[Decision]) -> list[Told]:
+    totals = await allocations.counts_of_decisions(session, [decision.id for decision in decisions])
     return [
         Told(
             decision,
-            next(
-                (
-                    card_of(from_record(record), items, place=0, currency=currency, language=call.language)
-                    for record in decision.proof
-                ),
-                None,
-            ),
-            [row for row in booked if row.allocation.decision_id == decision.id],
+            proof_of(signs_from(decision.proof[0]), call.language) if decision.proof else (),
+            await transaction_history.booked_of_decision(session, decision.id, limit=_BOOKED_SHOWN),
+            totals.get(decision.id, 0),
         )
         for decision in decisions
     ]
@@ -119,8 +112,8 @@ async def show_undo(call: Call) -> web.StreamResponse:
 async def _show_undo(
     session: ReadSession, call: Call, origin: Origin, *, fault: str = "", status: int = 200
 ) -> web.StreamResponse:
-    booked = await transaction_history.booked_of_transactions(session, [origin.transaction.id])
     decisions = await allocations.open_decisions(session, [origin.transaction.id])
+    told = await _told(session, call, decisions)
     batch_id = next((decision.batch_id for decision in decisions if decision.batch_id), None)
     together = (
         await transaction_history.transactions_of_batch(session, company_id=call.company_id, batch_id=batch_id)
@@ -131,7 +124,7 @@ async def _show_undo(
         "bank_transactions/undo.html",
         status=status,
         origin=origin,
-        live=[row for row in booked if row.is_live],
+        told=told,
         fees=await unpaid_fees.shown_fees(
             session, company_id=call.company_id, bank_transaction_id=origin.transaction.id
         ),
@@ -152,8 +145,9 @@ async def undo(call: Call) -> web.StreamResponse:
         if not reason:
             fault = call._("Choose why it is taken back.")
             return await _show_undo(session, call, origin, fault=fault, status=422)
+        ids = await undo_decision.ids_to_undo(session, [origin.transaction.id])
     try:
-        async with call.begin(ids=1000) as work:
+        async with call.begin(ids=ids) as work:
             await undo_decision.undo_decision(work, bank_transaction_ids=[origin.transaction.id], reason=reason)
     except NothingToUndo:
         say = call._("Nothing to take back: it was done already.")

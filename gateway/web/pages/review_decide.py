@@ -41,7 +41,9 @@ async def accept(call: Call) -> web.StreamResponse:
         chosen = place_of(item, seen) if seen else int(place) if place.isdigit() else -1
         await resolve_review.accept(work, review_item_id=item.id, place=chosen)
 
-    return await decided(call, decide, say=call._("Accepted."))
+    async with call.gateway.database.read() as session:
+        ids = await resolve_review.ids_to_accept(session, company_id=call.company_id, review_item_ids=[call.key()])
+    return await decided(call, decide, say=call._("Accepted."), ids=ids)
 
 
 def place_of(item: ReviewItem, seen: str) -> int:
@@ -99,10 +101,10 @@ async def comment(call: Call) -> web.StreamResponse:
     return await decided(call, decide, say=call._("Saved."), stay=True)
 
 
-async def decided(call: Call, decide: Decide, *, say: str, stay: bool = False) -> web.StreamResponse:
+async def decided(call: Call, decide: Decide, *, say: str, stay: bool = False, ids: int = 100) -> web.StreamResponse:
     """Decide, and go to the next question; where it cannot be done, show why beside the question."""
     try:
-        async with call.begin() as work:
+        async with call.begin(ids=ids) as work:
             await decide(work)
     except DecidedAlready as late:
         return await too_late(call, str(late))

@@ -8,7 +8,7 @@ from aiohttp import web
 from gateway.domain.access import Right
 from gateway.domain.matching.record import from_record
 from gateway.services import resolve_review
-from gateway.services.undo_decision import undo_decision
+from gateway.services.undo_decision import ids_to_undo, undo_decision
 from gateway.store import customer_account, review_queue, reviews, transaction_history
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.database import ReadSession
@@ -61,8 +61,10 @@ async def accept_many(call: Call) -> web.StreamResponse:
     keys = _keys(form.getall("id", []))
     if not keys:
         return call.redirect("/review", say=call._("Nothing was chosen."))
+    async with call.gateway.database.read() as session:
+        ids = await resolve_review.ids_to_accept(session, company_id=call.company_id, review_item_ids=keys)
     try:
-        async with call.begin(ids=20 * len(keys) + 100) as work:
+        async with call.begin(ids=ids) as work:
             await _check_seen(work, form.getall("seen", []), keys)
             await resolve_review.accept_many(work, review_item_ids=keys)
     except GatewayError as error:
@@ -130,11 +132,12 @@ async def undo_batch(call: Call) -> web.StreamResponse:
     reason = undo_reason(await call.form())
     async with call.gateway.database.read() as session:
         keys = await transaction_history.transactions_of_batch(session, company_id=call.company_id, batch_id=call.key())
+        ids = await ids_to_undo(session, keys)
     if not reason or not keys:
         say = call._("Choose why it is taken back.") if keys else call._("Nothing to take back: it was done already.")
         return call.redirect(f"/bank-transactions/{keys[0]}/undo" if keys else "/review", say=say)
     try:
-        async with call.begin(ids=20 * len(keys) + 100) as work:
+        async with call.begin(ids=ids) as work:
             await undo_decision(work, bank_transaction_ids=keys, reason=reason)
     except GatewayError as error:
         return call.redirect(f"/bank-transactions/{keys[0]}/undo", say=str(error))

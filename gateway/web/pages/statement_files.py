@@ -5,7 +5,7 @@ from aiohttp import web
 from gateway.domain.access import Right
 from gateway.services.apply_bank_report import close_report
 from gateway.services.receive_bank_report import apply_again
-from gateway.services.undo_decision import NothingToUndo, undo_decision
+from gateway.services.undo_decision import NothingToUndo, ids_to_undo, undo_decision
 from gateway.store import bank_reports, statement_lists, transaction_history
 from gateway.store.database import ReadSession
 from gateway.store.statements import StatementFile
@@ -81,7 +81,9 @@ async def undo_file(call: Call) -> web.StreamResponse:
     try:
         for start in range(0, len(decided), _CHUNK):
             piece = decided[start : start + _CHUNK]
-            async with call.begin(ids=20 * len(piece) + 100) as work:
+            async with call.gateway.database.read() as session:
+                ids = await ids_to_undo(session, piece)
+            async with call.begin(ids=ids) as work:
                 await undo_decision(work, bank_transaction_ids=piece, reason=reason)
     except NothingToUndo:
         pass  # Somebody else took the rest back meanwhile.

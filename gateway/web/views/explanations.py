@@ -1,10 +1,11 @@
 """Explanations as cards: what each would pay, what becomes of a difference, and what speaks for and against it."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.domain.matching.model import Explanation, Line, Strength
+from gateway.domain.matching.model import Explanation, Line, Sign, Strength
 from gateway.domain.matching.proof import sentence
 from gateway.store.open_items import OpenItem
 from gateway.web import format as formats
@@ -80,8 +81,10 @@ def card_of(
     explanation: Explanation, items: Mapping[int, OpenItem], *, place: int, currency: str, language: Language
 ) -> Card:
     """Return an explanation as a card; ``items`` are those that it names, as they are now."""
-    known = [key for key in dict.fromkeys(line.item_id for line in explanation.lines) if key in items]
-    rows = tuple(_row(items[key], [line for line in explanation.lines if line.item_id == key]) for key in known)
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for line in explanation.lines:
+        lines[line.item_id].append(line)
+    rows = tuple(_row(items[key], several) for key, several in lines.items() if key in items)
     kinds = {line.kind for line in explanation.lines}
     is_return = AllocationKind.RETURN in kinds
     return Card(
@@ -97,7 +100,7 @@ def card_of(
         bank_fee_minor=explanation.bank_fee_minor,
         is_return=is_return,
         is_stale=not is_return and any(_is_stale(row) for row in rows),
-        proof=proof_of(explanation, language),
+        proof=proof_of(explanation.proof, language),
     )
 
 
@@ -130,14 +133,14 @@ def _discount_of(rows: Sequence[CardRow]) -> int | None:
     return agreed.pop() if len(agreed) == 1 and fits else None
 
 
-def proof_of(explanation: Explanation, language: Language) -> tuple[tuple[str, bool], ...]:
+def proof_of(proof: Sequence[Sign], language: Language) -> tuple[tuple[str, bool], ...]:
     """Return what speaks for and against an explanation as sentences, what speaks for it first."""
 
     def money(minor: int, currency: str) -> str:
         return f"{formats.amount(minor, currency or 'EUR', language)} {currency}".strip()
 
     say: Callable[..., str] = sentence
-    signs = sorted(explanation.proof, key=lambda sign: not sign.supports)
+    signs = sorted(proof, key=lambda sign: not sign.supports)
     said = [(say(sign, language, money=money, date=lambda day: formats.day(day, language)), sign) for sign in signs]
     return tuple((text[:1].upper() + text[1:], sign.supports) for text, sign in said)
 
