@@ -156,7 +156,7 @@ async def test_an_item_that_moved_since_is_decided_again(bench: Bench, monkeypat
     store = import_statement._store
 
     async def cancel_and_store(*values: Any) -> None:
-        values[-1]._process.join()  # It has decided.
+        values[-2]._process.join()  # It has decided.
         (first,) = [row for row in await bench.rows(OpenItem) if row.number == "FA-2026-0000"]
         async with bench.begin() as work:
             await cancel_item(work, item_id=first.id, reason="never sent")
