@@ -117,7 +117,7 @@ async def test_another_account_is_accepted_by_another_person(site: Site, clerk: 
     assert (proposed.status, refused.status, accepted.status, late.status) == (303, 403, 303, 422)
     assert (without.status, "The code is not right" in without.text) == (422, True)
     assert german_iban(2).masked in waiting
-    assert "An approver decides" in waiting
+    assert "another person accepts it" in waiting
     assert german_iban(2).masked in (await clerk.get(path)).text
     assert "Nothing waits" in (await approver.get("/changes")).text
 
