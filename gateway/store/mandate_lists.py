@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.domain.party import search_key
+from gateway.store.customer_lists import customers_meant
 from gateway.store.fetch import streamed
 from gateway.store.mandates import Mandate, mandates
 from gateway.store.paging import Page, limited, read_cursor, write_cursor
@@ -79,8 +79,7 @@ def _filtered(query: Select[Any], company_id: int, wanted: MandateFilter) -> Sel
             or_(
                 t.reference_key.contains(text.upper(), autoescape=True),
                 t.debtor_name.icontains(text, autoescape=True),
-                parties.c.number == text,
-                parties.c.name_folded.contains(search_key(text), autoescape=True),
+                t.party_id.in_(customers_meant(company_id, text)),
             )
         )
     return query

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.store.collection_runs import CollectionRun, batches, runs
+from gateway.store.collection_runs import CollectionRun, runs
 from gateway.store.collections import collections
 from gateway.store.columns import table_of
 from gateway.store.fetch import among
-from gateway.store.keys import unindexed
 from gateway.store.open_items import open_items
 from gateway.store.paging import Page, limited, read_cursor, write_cursor
 from gateway.store.parties import Party
+from gateway.store.runs_in_work import blocks_of
 from schemas.states import CollectionState, RunKind, RunState
 
 _parties = table_of(Party)
@@ -51,19 +51,14 @@ async def sums_by_state(session: AsyncSession, run: CollectionRun) -> list[State
     if run.kind is RunKind.DIRECT_DEBIT and run.state in (RunState.FROZEN, RunState.APPROVED):
         return [StateSum(CollectionState.BATCHED, run.collection_count, run.sum_minor)]
     c = collections.c
+    blocks = await blocks_of(session, company_id=run.company_id, run_id=run.id)
     query = (
         select(c.state, func.count(), cast(func.sum(c.amount_minor), BigInteger))
-        .where(_inside(run.company_id, run.id))
+        .where(c.batch_id.in_(blocks))
         .group_by(c.state)
         .order_by(c.state)
     )
     return [StateSum(CollectionState(row[0]), row[1], int(row[2])) for row in await session.execute(query)]
-
-
-def _inside(company_id: int, run_id: int) -> ColumnElement[bool]:
-    """Return the condition that a collection is in a run of the company: its block is, and they are of one company."""
-    b = batches.c
-    return collections.c.batch_id.in_(select(b.id).where(b.run_id == run_id, unindexed(b.company_id) == company_id))
 
 
 def _earlier(is_same: bool) -> ColumnElement[bool]:
@@ -106,7 +101,7 @@ async def collections_page(
     limit = limited(limit)
     c = collections.c
     # The keys come from an index alone; only what is shown is looked at.
-    query = select(c.id).where(_inside(company_id, run_id))
+    query = select(c.id).where(c.batch_id.in_(await blocks_of(session, company_id=company_id, run_id=run_id)))
     if cursor:
         query = query.where(c.id > read_cursor(cursor, (int,))[0])
     ids = list((await session.execute(query.order_by(c.id).limit(limit + 1))).scalars())
@@ -119,9 +114,10 @@ async def new_accounts(
 ) -> tuple[int, int, list[CollectionLineShown]]:
     """Return how many accounts of a run are new, how many changed, and the largest of them, the changed ones first."""
     c = collections.c
+    blocks = await blocks_of(session, company_id=company_id, run_id=run_id)
     fresh = (
         select(c.id, c.amount_minor, _earlier(False).label("had_other"))
-        .where(_inside(company_id, run_id), ~_earlier(True))
+        .where(c.batch_id.in_(blocks), ~_earlier(True))
         .cte()
     )
     f = fresh.c

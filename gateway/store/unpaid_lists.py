@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Select, and_, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.domain.party import search_key
 from gateway.store.collections import collections, lines
 from gateway.store.columns import table_of
+from gateway.store.customer_lists import customers_meant
 from gateway.store.fetch import among, streamed
 from gateway.store.mandate_papers import amendments
 from gateway.store.mandates import mandates
@@ -167,16 +167,9 @@ def _filtered(query: Select[Any], company_id: int, wanted: UnpaidFilter) -> Sele
         query = query.where(u.reason == wanted.reason)
     if text := wanted.search.strip():
         query = query.where(
-            or_(u.party_id.in_(_people(company_id, text)), u.collection_id.in_(_debits(company_id, text)))
+            or_(u.party_id.in_(customers_meant(company_id, text)), u.collection_id.in_(_debits(company_id, text)))
         )
     return query
-
-
-def _people(company_id: int, text: str) -> Select[Any]:
-    """Return the customers that a text means, each looked up once and not for each of their rows."""
-    p = parties.c
-    is_meant = or_(p.number == text, p.name_folded.contains(search_key(text), autoescape=True))
-    return select(p.id).where(p.company_id == company_id, is_meant)
 
 
 def _debits(company_id: int, text: str) -> CompoundSelect[Any]:
