@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("camt", "mt940", "pain008", "freeze", "upload", "matching", "lists", "pages", "quality")
+NAMES = ("camt", "mt940", "pain008", "freeze", "upload", "matching", "lists", "pages", "registers", "quality")
 
 
 def main(names: list[str]) -> None:
