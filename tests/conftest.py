@@ -88,9 +88,11 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 
 
 @pytest.fixture
-def database_url(databases: Databases, tmp_path: Path) -> str:
+def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated, empty database; the test runs once on each kind."""
-    return databases.fresh_database(tmp_path)
+    url = databases.fresh_database(tmp_path)
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture

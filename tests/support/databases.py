@@ -41,6 +41,9 @@ class SqliteFiles:
         shutil.copy(source, folder / source.name)
         return sqlite_url(folder)
 
+    def drop(self, url: str) -> None:
+        """Leave the file of a database to the folder of its test, which is deleted as a whole."""
+
 
 class Postgres:
     """A running server with a migrated template database, from which each test gets its own copy."""
@@ -70,6 +73,12 @@ class Postgres:
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{make_url(url).database}" STRATEGY {self._copying}')
         self._made.append(name)
         return self.url_of(name)
+
+    def drop(self, url: str) -> None:
+        """Delete a database whose test has ended: a thousand of them fill the memory that they lie in."""
+        name = str(make_url(url).database)
+        self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._made.remove(name)
 
     def url_of(self, name: str) -> str:
         """Return the address of a database of this server."""

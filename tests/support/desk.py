@@ -105,12 +105,14 @@ class Desks:
         """Open a desk to which these files were brought."""
         closed = await self._made(databases, files)
         shutil.copytree(closed.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("gateway.db", "here"))
-        async with open_site(databases.copy_of(closed.url, folder), folder) as site:
+        url = databases.copy_of(closed.url, folder)
+        async with open_site(url, folder) as site:
             site.gateway.workers = HereWorkers(site)
             site.users_count = 1
             clerk = site.browser()
             clerk.cookie = closed.cookie
             yield Desk(site, clerk)
+        databases.drop(url)
 
     async def _made(self, databases: Databases, files: tuple[bytes, ...]) -> ClosedDesk:
         made = (type(databases), files)
