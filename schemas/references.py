@@ -30,6 +30,7 @@ _RF_BODY = re.compile(rf"[A-Za-z0-9](?:{_GAP}[A-Za-z0-9]){{0,20}}")
 _RF_END = re.compile(r"[A-Za-z0-9](?![A-Za-z0-9])|[0-9](?=[A-Za-z])")
 # Every number of twelve digits or more, however grouped, has such a window; most texts have none.
 _LONG_NUMBER = re.compile("[0-9][0-9 /.\xa0-]{10}[0-9]")
+_HINT = re.compile(f"[Rr][Ff]|[Ss][Ii]12|[Hh][Rr]01|{_LONG_NUMBER.pattern}")
 _OGM_SLASHED = r"(?<![0-9])[0-9]{3} ?/ ?[0-9]{4} ?/ ?[0-9]{5}(?![0-9])"
 _NUMBERED = (
     (
@@ -70,6 +71,11 @@ def reference_key(text: str) -> str:
     """
     key = normalize(text)
     return key.lstrip("0") if key.isdecimal() else key
+
+
+def may_hold_reference(text: str) -> bool:
+    """Return whether a text may hold a structured reference, right or mistyped: a quick no."""
+    return _HINT.search(text) is not None
 
 
 def find_references(text: str) -> tuple[FoundReference, ...]:

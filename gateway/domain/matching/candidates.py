@@ -147,8 +147,10 @@ class ItemIndex:
 
     def has_amount(self, amount_minor: int, *, besides: tuple[int, ...]) -> bool:
         """Return whether another item has, or had, this amount open: a quick no."""
-        slots = slots_of(self._by_amount.get(amount_minor, []))
-        return len(slots) > 1 or (len(slots) == 1 and slots[0] not in besides)
+        hit = self._by_amount.get(amount_minor)
+        if isinstance(hit, int):
+            return hit not in besides
+        return hit is not None
 
     def open_slots(self, customer_id: int, currency: str) -> list[int]:
         """Return what is open of a customer in a currency, in the order of the index."""
@@ -186,8 +188,10 @@ class ItemIndex:
         if isinstance(decision, Book):
             for line in decision.explanation.lines:
                 self._move(line, credit)
-            self.debits.take(decision.explanation.collections)
-            self.refunds.take(decision.explanation.refunds)
+            if decision.explanation.collections:
+                self.debits.take(decision.explanation.collections)
+            if decision.explanation.refunds:
+                self.refunds.take(decision.explanation.refunds)
             self._waits_no_more(credit)
         elif isinstance(decision, Ask) and _may_mean_open_items(decision):
             self._wait(credit)

@@ -67,7 +67,7 @@ def find_sets(amounts: Sequence[int], target: int, *, size_max: int, steps_max: 
     searched in at most ``steps_max`` steps.
     """
     if len(amounts) <= _HALVED_MAX:
-        return Found(tuple(_meeting(amounts, target, size_max)), True)
+        return Found(tuple(_of_short_list(amounts, target, size_max)), True)
     # Falling amounts, equal ones in the order of the list.
     debts = [place for _, place in sorted((-amount, place) for place, amount in enumerate(amounts) if amount > 0)]
     credits_ = [place for place, amount in enumerate(amounts) if amount < 0]
@@ -85,8 +85,17 @@ def find_sets(amounts: Sequence[int], target: int, *, size_max: int, steps_max: 
     return Found(tuple(sets), True)
 
 
+def _of_short_list(amounts: Sequence[int], target: int, size_max: int) -> list[tuple[int, ...]]:
+    """Return up to two sets of a short list. Where all are debts, one as large as the target is in no set."""
+    if min(amounts, default=0) < 0:
+        return _meeting(amounts, target, size_max)
+    places = [place for place, amount in enumerate(amounts) if amount < target]
+    chosen = _meeting([amounts[place] for place in places], target, size_max) if len(places) > 1 else []
+    return [tuple([places[place] for place in one]) for one in chosen]
+
+
 def _meeting(amounts: Sequence[int], target: int, size_max: int) -> list[tuple[int, ...]]:
-    """Return up to two sets of a short list, small ones first: sums of its halves that meet in the target."""
+    """Return up to two sets, small ones first: sums of the halves of a list that meet in the target."""
     middle = len(amounts) // 2
     rests = [target - amount for amount in _sums(amounts[:middle])]
     others = _sums(amounts[middle:])

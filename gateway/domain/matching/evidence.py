@@ -3,8 +3,10 @@
 Names and customer numbers are looked up only when somebody asks, because most credits need none.
 """
 
+from collections.abc import Sequence
+
 from gateway.domain.matching.candidates import ItemIndex
-from gateway.domain.matching.model import Credit
+from gateway.domain.matching.model import Credit, Sign
 from gateway.domain.matching.names import agree, fold
 from gateway.domain.matching.payer_numbers import PayerNumber
 from gateway.domain.matching.sent import NO_ID
@@ -17,7 +19,7 @@ from schemas.references import reference_key
 class Evidence:
     """The evidence of one credit against one index."""
 
-    __slots__ = ("_customer_numbers", "_named", "confirmed", "credit", "index", "known_ibans", "words")
+    __slots__ = ("_customer_numbers", "_named", "confirmed", "credit", "index", "known_ibans", "payer_signs", "words")
 
     def __init__(self, credit: Credit, index: ItemIndex) -> None:
         self.credit = credit
@@ -25,6 +27,7 @@ class Evidence:
         self.known_ibans, self.confirmed = index.payers.account(credit.iban)
         self._named: frozenset[int] | None = None
         self._customer_numbers: list[PayerNumber] | None = None
+        self.payer_signs: dict[int, Sequence[Sign]] = {}  # By customer, as `explain` has made them.
         self.words = text_words(credit.text, index) if credit.text else []
         if credit.creditor_reference:
             self.words += _reference_words(credit.creditor_reference, index)

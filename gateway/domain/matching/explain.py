@@ -4,7 +4,7 @@ Pure construction: whether it may be booked is decided elsewhere.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gateway.domain.matching.candidates import ItemIndex
@@ -206,8 +206,15 @@ def agreeing_sign(evidence: Evidence, customer_id: int) -> Sign:
     return Sign(SignCode.NAME_AGREES, _customer_fact(evidence.index, customer_id))
 
 
-def payer_signs(evidence: Evidence, customer_id: int) -> list[Sign]:
+def payer_signs(evidence: Evidence, customer_id: int) -> Sequence[Sign]:
     """Return what says that a customer paid, or that nothing does."""
+    signs = evidence.payer_signs.get(customer_id)
+    if signs is None:
+        signs = evidence.payer_signs[customer_id] = _payer_signs(evidence, customer_id)
+    return signs
+
+
+def _payer_signs(evidence: Evidence, customer_id: int) -> list[Sign]:
     index = evidence.index
     facts, members = _customer_fact(index, customer_id), index.payers.members(customer_id)
     signs: list[Sign] = []

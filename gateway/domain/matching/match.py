@@ -2,12 +2,15 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.decide import decide
 from gateway.domain.matching.model import Ask, Book, Credit, Decision, Policy, Rule
 from schemas.states import ReviewReason
+
+# Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
+_NO_KNOWN_REFERENCE, _SEVERAL_EXPLANATIONS = ReviewReason.NO_KNOWN_REFERENCE, ReviewReason.SEVERAL_EXPLANATIONS
+_CONFIRMED_PAYER = Rule.CONFIRMED_PAYER
 
 
 def match_statement(credits_: Iterable[Credit], index: ItemIndex, policy: Policy) -> list[Decision]:
@@ -19,17 +22,25 @@ def match_statement(credits_: Iterable[Credit], index: ItemIndex, policy: Policy
     at the end, when the others have taken theirs.
     """
     given = list(credits_)
-    in_order = sorted(range(len(given)), key=lambda place: _rank(given[place]))
-    decisions: list[Decision] = [Ask(ReviewReason.NO_KNOWN_REFERENCE, ())] * len(given)
-    for _, day in groupby(in_order, key=lambda place: given[place].booking_date):
-        _match_day(list(day), given, decisions, index, policy)
-    for place in in_order:
+    days = _days(given)
+    decisions: list[Decision] = [Ask(_NO_KNOWN_REFERENCE, ())] * len(given)
+    for day in days:
+        _match_day(day, given, decisions, index, policy)
+    for place in (place for day in days for place in day):
         first = decisions[place]
-        if isinstance(first, Ask) and first.reason is ReviewReason.SEVERAL_EXPLANATIONS:
+        if isinstance(first, Ask) and first.reason is _SEVERAL_EXPLANATIONS:
             index.undo(first, given[place])
             decisions[place] = decide(given[place], index, policy)
             index.apply(decisions[place], given[place])
     return decisions
+
+
+def _days(given: Sequence[Credit]) -> list[list[int]]:
+    """Return the places of the credits of each day, in the order in which the bank booked them."""
+    days: dict[dt.date, list[int]] = {}
+    for place, credit in enumerate(given):
+        days.setdefault(credit.booking_date, []).append(place)
+    return [sorted(days[day], key=lambda place: (*given[place].order, given[place].id)) for day in sorted(days)]
 
 
 def _match_day(
@@ -38,28 +49,23 @@ def _match_day(
     silent: list[int] = []
     for place in day:
         decision = decisions[place] = decide(given[place], index, policy)
-        if isinstance(decision, Book) and decision.rule is Rule.CONFIRMED_PAYER:
+        if isinstance(decision, Book) and decision.rule is _CONFIRMED_PAYER:
             silent.append(place)
         else:
             index.apply(decision, given[place])
     if not silent:
         return
     held = frozenset(silent)
-    moved = {family for place in day if place not in held for family in _families(decisions[place], index)}
+    moved = _families([decisions[place] for place in day if place not in held], index)
     for place in silent:
-        if not moved.isdisjoint(_families(decisions[place], index)):
+        if not moved.isdisjoint(_families([decisions[place]], index)):
             decisions[place] = decide(given[place], index, policy)
         index.apply(decisions[place], given[place])
-        moved.update(_families(decisions[place], index))
+        moved.update(_families([decisions[place]], index))
 
 
-def _families(decision: Decision, index: ItemIndex) -> set[int]:
-    """Return the families whose items a decision moves."""
-    if not isinstance(decision, Book):
-        return set()
-    slots = [index.slot_of(line.item_id) for line in decision.explanation.lines]
+def _families(decisions: Iterable[Decision], index: ItemIndex) -> set[int]:
+    """Return the families whose items decisions move."""
+    lines = [line for one in decisions if isinstance(one, Book) for line in one.explanation.lines]
+    slots = [index.slot_of(line.item_id) for line in lines]
     return {index.families[slot] for slot in slots if slot is not None}
-
-
-def _rank(credit: Credit) -> tuple[dt.date, tuple[str, str, int, int], int]:
-    return credit.booking_date, credit.order, credit.id

@@ -33,6 +33,7 @@ class Numbers:
         "glued_starts",
         "has_aliases",
         "has_foot",
+        "head_digits",
         "head_lengths",
         "heads",
         "keys",
@@ -72,6 +73,7 @@ class Numbers:
         )
         self.runs_max = max([self.runs_max] + [series.runs for series in all_series])
         self.heads = frozenset(head for series in all_series for head in (series.head, series.short_head) if head)
+        self.head_digits = frozenset(head[0] for head in self.heads)  # Those that heads begin with.
         self.head_lengths = tuple(sorted({len(head) for head in self.heads}, reverse=True))
         self.serial_lengths = frozenset(length for series in all_series for length in series.lengths)
         self.has_foot = any(series.foot for series in all_series)

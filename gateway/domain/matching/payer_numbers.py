@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from gateway.domain.matching.shapes import RUNS
-from gateway.domain.matching.tokens import tokenize
+from gateway.domain.matching.tokens import has_digit, tokenize
 
 
 class PayerNumber(NamedTuple):
@@ -41,7 +41,7 @@ class PayerNumbers:
         """Return the numbers in a text; leading zeros may be missing."""
         customers_by_key, longest = self._known
         found: list[PayerNumber] = []
-        tokens = tokenize(text) if longest else []
+        tokens = tokenize(text) if longest and has_digit(text) else []
         for first, (_, start) in enumerate(tokens):
             for count in range(longest.get(start if start > "9Z" else "", 0), 0, -1):
                 runs = [run for _, run in tokens[first : first + count]]

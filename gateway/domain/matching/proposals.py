@@ -21,6 +21,7 @@ from gateway.domain.matching.model import Explanation, Rule, Sign, Strength
 from gateway.domain.matching.obstacles import mistyped_words
 from gateway.domain.matching.proof import SignCode
 from gateway.domain.matching.sets import FoundSets, completing, sets_of
+from gateway.domain.matching.terms import part_of
 from gateway.domain.matching.tokens import Slots
 
 _OFFERED_MAX = 5
@@ -174,6 +175,9 @@ def _of_amount(case: Case) -> Iterator[Explanation]:
 
 def _deducted(case: Case, slots: Slots) -> Fit | None:
     """Return how the amount settles these items less a usual share that nobody agreed."""
+    total = sum(case.item_index.open[slot] for slot in slots)
+    if not 0 < total - case.credit.amount_minor <= part_of(total, max(_USUAL_POINTS)) + len(slots):
+        return None
     found = (fit_deducted(slots, points, case.credit, case.item_index) for points in _USUAL_POINTS)
     return next(filter(None, found), None)
 

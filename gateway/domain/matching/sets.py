@@ -76,7 +76,7 @@ def _discount(case: Case, slot: int) -> int:
     if not item.discounts:
         return 0
     allowed = discounts(item, index.open[slot], case.credit.booking_date, grace_days=policy.discount_grace_days)
-    return allowed[0] if allowed else 0
+    return max(allowed, default=0)
 
 
 def _search(case: Case, amounts: list[int]) -> Found:

@@ -93,6 +93,8 @@ def parts(tokens: Tokens, place: int, prefix: str, numbers: Numbers) -> Word | N
 
 
 def _with_head(tokens: Tokens, place: int, prefix: str, numbers: Numbers) -> Word | None:
+    if tokens[place][1][0] not in numbers.head_digits:
+        return None
     digits, word = "", None
     for end in range(place, min(place + 3, len(tokens))):
         gap, run = tokens[end]

@@ -11,18 +11,21 @@ _CHOICES_MAX = 64
 
 def discounts(item: OpenItem, open_minor: int, on_date: dt.date, *, grace_days: int = 0) -> list[int]:
     """Return the discounts that may be taken from what is open on a day, the highest first (half a cent rounds up)."""
+    if not item.discounts or open_minor <= 0:
+        return []
     last_date = on_date - dt.timedelta(days=grace_days) if grace_days else on_date
-    return _amounts([terms.basis_points for terms in item.discounts if last_date <= terms.until_date], open_minor)
+    return _falling([part_of(open_minor, points) for points, until in item.discounts if last_date <= until])
 
 
 def late_discounts(item: OpenItem, open_minor: int, on_date: dt.date, *, grace_days: int = 0) -> list[int]:
     """Return the discounts whose date has passed, the highest first."""
+    if not item.discounts or open_minor <= 0:
+        return []
     last_date = on_date - dt.timedelta(days=grace_days)
-    return _amounts([terms.basis_points for terms in item.discounts if last_date > terms.until_date], open_minor)
+    return _falling([part_of(open_minor, points) for points, until in item.discounts if last_date > until])
 
 
-def _amounts(basis_points: list[int], open_minor: int) -> list[int]:
-    amounts = [part_of(open_minor, points) for points in basis_points if open_minor > 0 < points]
+def _falling(amounts: list[int]) -> list[int]:
     return sorted(set(amounts), reverse=True) if len(amounts) > 1 else amounts
 
 
@@ -37,9 +40,10 @@ def share(options: Sequence[Sequence[int]], deduction: int, *, rounding: int) ->
     Payers deduct from every item that allows it; a deduction from some of them is taken if only one choice adds up to
     the cent. A rounding difference of the whole goes to the highest discount.
     """
-    if deduction <= 0 or not any(options):
+    highest_of_all = sum([own[0] for own in options if own])
+    if not 0 < deduction <= highest_of_all + rounding or not highest_of_all:
         return None
-    for choice in (tuple(own[0] if own else 0 for own in options), tuple(own[-1] if own else 0 for own in options)):
+    for choice in (tuple([own[0] if own else 0 for own in options]), tuple([own[-1] if own else 0 for own in options])):
         difference = deduction - sum(choice)
         if abs(difference) <= rounding:
             highest = choice.index(max(choice))

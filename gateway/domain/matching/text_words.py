@@ -7,19 +7,23 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from gateway.domain.matching.candidates import ItemIndex
-from gateway.domain.matching.tokens import Grade, Source, Word, tokenize
+from gateway.domain.matching.tokens import Grade, Source, Word, has_digit, tokenize
 from gateway.domain.matching.words import find_words
 from schemas.identifiers import find_ibans
-from schemas.references import FoundReference, find_near_references, find_references
+from schemas.references import FoundReference, find_near_references, find_references, may_hold_reference
 
 Span = tuple[int, int]
 
 
 def text_words(text: str, index: ItemIndex) -> list[Word]:
     """Return the words of a text that are, or look like, numbers or references of ours, in their order."""
+    if not has_digit(text):
+        return []
     words = find_words(text, index.numbers)
     if words and (accounts := find_ibans(text)):
         words = _outside(words, [_tokens_of(text, start, end) for start, end in accounts])
+    if not may_hold_reference(text):
+        return words
     references = find_references(text)
     if references:
         return _with_references(text, words, references, index)

@@ -1,7 +1,9 @@
 """A text cut into runs of letters and runs of digits, and what a word of it may be."""
 
 import re
+from collections.abc import Sequence
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 _TOKENS = re.compile("([^A-Z0-9]*)([A-Z]+|[0-9]+)")  # What separates, then letters or digits.
@@ -22,7 +24,7 @@ class Grade(IntEnum):
     WHOLE = 5
 
 
-Tokens = list[tuple[str, str]]  # Separator before, run.
+Tokens = Sequence[tuple[str, str]]  # Separator before, run.
 Slots = tuple[int, ...]  # Places of items in the index.
 
 
@@ -53,8 +55,12 @@ def capitals(text: str) -> str:
     return upper
 
 
+@lru_cache(maxsize=8)
 def tokenize(text: str) -> Tokens:
-    """Split a text into (separator, run), in capitals; together they are as long as the text."""
+    """Split a text into (separator, run), in capitals; together they are as long as the text.
+
+    The last ones are kept: a text is searched for numbers of items, of customers and of mandates.
+    """
     return _TOKENS.findall(capitals(text[:_TEXT_MAX]))
 
 

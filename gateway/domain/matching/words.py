@@ -46,6 +46,8 @@ def find_plain(text: str, numbers: Numbers) -> int | None:
 
 def find_misread(text: str, numbers: Numbers) -> list[Word]:
     """Return the numbers that stand in a text once letters are read as digits (tokens of ``as_digits``)."""
+    if not has_digit(text):
+        return []
     corrected = as_digits(text)
     if corrected == capitals(text):
         return []
