@@ -28,8 +28,8 @@ _RF_START = re.compile(rf"(?<![A-Za-z])[Rr][Ff]{_GAP}[0-9][0-9]{_GAP}")
 _RF_BODY = re.compile(rf"[A-Za-z0-9](?:{_GAP}[A-Za-z0-9]){{0,20}}")
 # Where the body may end: at the end of a word, or where digits run into letters because a bank cut the blank.
 _RF_END = re.compile(r"[A-Za-z0-9](?![A-Za-z0-9])|[0-9](?=[A-Za-z])")
-# Every number of twelve digits or more, however grouped, has such a window; most texts have none.
-_LONG_NUMBER = re.compile("[0-9][0-9 /.\xa0-]{10}[0-9]")
+# Every number of twelve digits or more, however grouped, begins so; most texts have none.
+_LONG_NUMBER = re.compile("(?<![0-9])(?:[0-9][ /.\xa0-]{0,3}+){11}[0-9]")
 _HINT = re.compile(f"[Rr][Ff]|[Ss][Ii]12|[Hh][Rr]01|{_LONG_NUMBER.pattern}")
 _OGM_SLASHED = r"(?<![0-9])[0-9]{3} ?/ ?[0-9]{4} ?/ ?[0-9]{5}(?![0-9])"
 _NUMBERED = (

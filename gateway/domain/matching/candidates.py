@@ -47,6 +47,7 @@ class ItemIndex:
         "_by_amount",
         "_by_customer",
         "_by_reference",
+        "_moved",
         "_reference_lengths",
         "_slots",
         "_waiting",
@@ -104,6 +105,7 @@ class ItemIndex:
         for credit in waiting:
             self._wait(credit)
         self._slots: dict[int, int] = {}
+        self._moved: set[int] = set()  # Families of which something was booked on this day.
         self._by_customer: dict[int, list[int]] = {}
         self._by_amount: dict[int, Hit] = {}
         self._by_reference: dict[str, Hit] = {}
@@ -196,6 +198,17 @@ class ItemIndex:
         elif isinstance(decision, Ask) and _may_mean_open_items(decision):
             self._wait(credit)
 
+    def begin_day(self) -> None:
+        """Forget which families' items moved."""
+        self._moved.clear()
+
+    def has_moved(self, decision: Decision) -> bool:
+        """Return whether on this day something of the families was booked whose items a decision moves."""
+        if not isinstance(decision, Book):
+            return False
+        slots = [self._slots.get(line.item_id) for line in decision.explanation.lines]
+        return any(slot is not None and self.families[slot] in self._moved for slot in slots)
+
     def undo(self, decision: Decision, credit: Credit) -> None:
         """Restore what ``apply`` changed."""
         if isinstance(decision, Book):
@@ -225,6 +238,7 @@ class ItemIndex:
         if slot is None:
             return  # Settled long ago, and opened again by a debit that came back.
         self.open[slot] -= line.amount_minor
+        self._moved.add(self.families[slot])
         if self.open[slot]:
             self.settled_dates.pop(slot, None)
             if slot not in slots_of(self._by_amount.get(self.open[slot], [])):

@@ -47,25 +47,14 @@ def _match_day(
     day: Sequence[int], given: Sequence[Credit], decisions: list[Decision], index: ItemIndex, policy: Policy
 ) -> None:
     silent: list[int] = []
+    index.begin_day()
     for place in day:
         decision = decisions[place] = decide(given[place], index, policy)
         if isinstance(decision, Book) and decision.rule is _CONFIRMED_PAYER:
             silent.append(place)
         else:
             index.apply(decision, given[place])
-    if not silent:
-        return
-    held = frozenset(silent)
-    moved = _families([decisions[place] for place in day if place not in held], index)
     for place in silent:
-        if not moved.isdisjoint(_families([decisions[place]], index)):
+        if index.has_moved(decisions[place]):
             decisions[place] = decide(given[place], index, policy)
         index.apply(decisions[place], given[place])
-        moved.update(_families([decisions[place]], index))
-
-
-def _families(decisions: Iterable[Decision], index: ItemIndex) -> set[int]:
-    """Return the families whose items decisions move."""
-    lines = [line for one in decisions if isinstance(one, Book) for line in one.explanation.lines]
-    slots = [index.slot_of(line.item_id) for line in lines]
-    return {index.families[slot] for slot in slots if slot is not None}

@@ -109,14 +109,15 @@ class Numbers:
     def _pattern(self) -> re.Pattern[str] | None:
         """Return the pattern of a text with one number as it is printed, or nearly, and no other digits but a date.
 
-        Possessive, so that a hostile text is read once. None where numbers begin in many ways, or as dates do.
+        Its groups are the letters, the first digits and the rest of the number. Possessive, so that a hostile text is
+        read once. None where numbers begin in many ways, or as dates do.
         """
         if not self.starts or len(self.starts) > _GLUED_STARTS_MAX or self.starts_with_digit:
             return None
         letters, gap = "|".join(sorted(self.starts)), f"[{re.escape(BETWEEN)}]"
-        number = f"(?:{letters}){gap}{{0,2}}[0-9]++(?:{gap}{{1,2}}[0-9]++){{0,{self.runs_max}}}"
+        number = f"({letters}){gap}{{0,2}}([0-9]++)((?:{gap}{{1,2}}[0-9]++){{0,{self.runs_max}}})"
         date = "[0-3]?[0-9][./][0-3]?[0-9][./](?:19|20)[0-9]{2}(?![0-9])"
-        return re.compile(f"[^0-9]*(?<![A-Z])({number})(?![A-Z0-9])[^0-9]*(?:{date}[^0-9]*)?", re.DOTALL)
+        return re.compile(f"[^0-9]*(?<![A-Z]){number}(?![A-Z0-9])[^0-9]*(?:{date}[^0-9]*)?", re.DOTALL)
 
     def with_alias(self, key: str) -> list[int]:
         """Return the slots that have this other number: an order, a national reference."""

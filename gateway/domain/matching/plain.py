@@ -1,11 +1,12 @@
-"""The plain case, for speed: one item named, written whole or by its payer in short, and exactly what is open of it.
+"""The plain case, for speed: one item named, written whole or by its payer in short, and exactly what is open of it,
+or that less the agreed discount.
 
 Most credits are plain. The rules in `decide` give the same answer, only slower; a test compares the two.
 """
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.evidence import Evidence
-from gateway.domain.matching.explain import account_sign, naming_sign
+from gateway.domain.matching.explain import account_sign, fit, naming_sign, settle
 from gateway.domain.matching.model import Book, Credit, Explanation, KnownIban, Line, Policy, Rule, Sign, Strength
 from gateway.domain.matching.proof import SignCode
 from gateway.domain.matching.sent import NO_ID
@@ -16,18 +17,24 @@ from schemas.states import AllocationKind
 # Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
 _NAMES_ITEM, _AMOUNT_EXACT = SignCode.NAMES_ITEM, SignCode.AMOUNT_EXACT
 _WHOLE, _TAIL, _LOW = Grade.WHOLE, Grade.TAIL, Grade.LOW
-_PAYMENT, _STRONG, _EXACT_REFERENCE = AllocationKind.PAYMENT, Strength.STRONG, Rule.EXACT_REFERENCE
+_PAYMENT, _STRONG = AllocationKind.PAYMENT, Strength.STRONG
+_EXACT_REFERENCE, _DISCOUNT = Rule.EXACT_REFERENCE, Rule.DISCOUNT
 
 
 def book_at_sight(credit: Credit, index: ItemIndex, policy: Policy) -> Book | None:
-    """Book a credit whose text holds a number as printed and no other digit, and which names nothing elsewhere."""
+    """Book a credit whose text holds a number as printed, or in short, no other digit, and no number elsewhere."""
     if credit.creditor_reference is not None or (credit.end_to_end_id and credit.end_to_end_id not in NO_ID):
         return None
-    slot = find_plain(credit.text, index.numbers)
-    if slot is None:
+    found = find_plain(credit.text, index.numbers)
+    if found is None:
         return None
     payer = index.payers.account(credit.iban).confirmed
-    return _book(credit, index, policy, payer, slot, Sign(_NAMES_ITEM, {"number": index.items[slot].number}))
+    if isinstance(found, int):
+        return _book(credit, index, policy, payer, found, Sign(_NAMES_ITEM, {"number": index.items[found].number}))
+    if not _is_theirs(found, payer, index) or index.payers.customer_numbers.find(credit.text):
+        return None
+    slot = found.readings[0][0]
+    return _book(credit, index, policy, payer, slot, naming_sign(found, slot, index))
 
 
 def book_plain(evidence: Evidence, policy: Policy) -> Book | None:
@@ -45,17 +52,38 @@ def book_plain(evidence: Evidence, policy: Policy) -> Book | None:
     index, slot = evidence.index, named.readings[0][0]
     if len(evidence.words) > 1 and not all(_means_nothing(word, slot, evidence) for word in evidence.words):
         return None
-    return _book(evidence.credit, index, policy, evidence.confirmed, slot, naming_sign(named, slot, index))
+    if index.open[slot] == evidence.credit.amount_minor:
+        return _book(evidence.credit, index, policy, evidence.confirmed, slot, naming_sign(named, slot, index))
+    return _book_discount(evidence, policy, slot) if len(evidence.words) == 1 and named.grade is _WHOLE else None
+
+
+def _book_discount(evidence: Evidence, policy: Policy, slot: int) -> Book | None:
+    """Rule (b) where its customer pays one item for sure: what is missing is the agreed discount."""
+    index, credit, payer, item = evidence.index, evidence.credit, evidence.confirmed, evidence.index.items[slot]
+    if payer is None or credit.ultimate_debtor or not item.discounts or item.disputed_minor or item.in_flight_date:
+        return None
+    if index.payers.family(payer.customer_id) != index.families[slot] or index.waiting_twin(credit):
+        return None
+    found = fit((slot,), credit, index, policy) if policy.book_discount else None
+    if found is None or found.rule is not _DISCOUNT:
+        return None
+    sign = account_sign(payer, index, item.customer_id)
+    return Book(_DISCOUNT, settle(evidence, found, strength=_STRONG, signs=(sign,)))
 
 
 def _only_short(evidence: Evidence) -> Word | None:
     """Return the only word, if it is a short form of one item of the payer whose account is confirmed."""
-    payer, words = evidence.confirmed, evidence.words
-    if payer is None or len(words) != 1 or not _LOW <= words[0].grade <= _TAIL or len(words[0].readings) != 1:
+    words = evidence.words
+    if len(words) != 1 or not _is_theirs(words[0], evidence.confirmed, evidence.index):
         return None
-    index, slots = evidence.index, words[0].readings[0]
-    is_theirs = index.families[slots[0]] == index.payers.family(payer.customer_id)
-    return words[0] if is_theirs and not evidence.is_customer_number(words[0]) else None
+    return None if evidence.is_customer_number(words[0]) else words[0]
+
+
+def _is_theirs(word: Word, payer: KnownIban | None, index: ItemIndex) -> bool:
+    """Return whether a word is a short form of one item of the customer who pays for sure, or of his family."""
+    if payer is None or len(word.readings) != 1 or not _LOW <= word.grade <= _TAIL:
+        return False
+    return index.families[word.readings[0][0]] == index.payers.family(payer.customer_id)
 
 
 def _means_nothing(word: Word, slot: int, evidence: Evidence) -> bool:

@@ -21,9 +21,9 @@ from gateway.domain.matching.model import Explanation, Rule, Sign, Strength
 from gateway.domain.matching.obstacles import mistyped_words
 from gateway.domain.matching.proof import SignCode
 from gateway.domain.matching.sets import FoundSets, completing, sets_of
-from gateway.domain.matching.terms import part_of
 from gateway.domain.matching.tokens import Slots
 
+_RANKS = {strength: rank for rank, strength in enumerate(Strength)}
 _OFFERED_MAX = 5
 _CUSTOMERS_MAX = 3
 _FAMILY_MAX = 20
@@ -32,6 +32,7 @@ _SAME_AMOUNT_MAX = 100  # More items of one amount are not looked through,
 _FEW = 3  # more than these are not offered without a sign.
 _CHARGES_MAX = 5_000  # Minor units that a bank may have taken.
 _USUAL_POINTS = (200, 300, 100, 400, 500)  # Hundredths of a per cent that payers deduct.
+_WHOLE_POINTS = 10_000
 
 
 def propose(case: Case, counter: Sign | None = None, sums: FoundSets | None = None) -> tuple[Explanation, ...]:
@@ -44,7 +45,7 @@ def propose(case: Case, counter: Sign | None = None, sums: FoundSets | None = No
         offered.setdefault((explanation.lines, explanation.on_account_minor), explanation)
         if len(offered) == _OFFERED_MAX:
             break
-    ranked = sorted(offered.values(), key=lambda explanation: list(Strength).index(explanation.strength))
+    ranked = sorted(offered.values(), key=lambda explanation: _RANKS[explanation.strength])
     if counter and ranked and counter not in ranked[0].proof:
         ranked[0] = ranked[0]._replace(proof=(*ranked[0].proof, counter))
     return tuple(ranked)
@@ -175,9 +176,6 @@ def _of_amount(case: Case) -> Iterator[Explanation]:
 
 def _deducted(case: Case, slots: Slots) -> Fit | None:
     """Return how the amount settles these items less a usual share that nobody agreed."""
-    total = sum(case.item_index.open[slot] for slot in slots)
-    if not 0 < total - case.credit.amount_minor <= part_of(total, max(_USUAL_POINTS)) + len(slots):
-        return None
     found = (fit_deducted(slots, points, case.credit, case.item_index) for points in _USUAL_POINTS)
     return next(filter(None, found), None)
 
@@ -185,9 +183,12 @@ def _deducted(case: Case, slots: Slots) -> Fit | None:
 def _less_usual(case: Case, customers: Iterable[int]) -> Iterator[Explanation]:
     """Offer the items of which the amount is all but a usual share."""
     index, credit = case.item_index, case.credit
+    highest = (
+        credit.amount_minor * _WHOLE_POINTS // (_WHOLE_POINTS - max(_USUAL_POINTS)) + 2
+    )  # With a cent of rounding.
     for customer_id in customers:
         for slot in index.open_slots(customer_id, credit.currency):
-            if index.open[slot] > credit.amount_minor and (found := _deducted(case, (slot,))):
+            if credit.amount_minor < index.open[slot] <= highest and (found := _deducted(case, (slot,))):
                 yield _settle(case, found, Strength.WEAK)
 
 

@@ -88,7 +88,7 @@ def parts(tokens: Tokens, place: int, prefix: str, numbers: Numbers) -> Word | N
         return None
     word = _with_head(tokens, place, prefix, numbers) or _with_foot(tokens, place, prefix, numbers)
     if word is None and prefix:
-        word = _without_head(tokens, place, prefix, numbers)
+        word = without_head(tokens, place, prefix, numbers)
     return word or _unknown(tokens, place, prefix, numbers)
 
 
@@ -129,7 +129,8 @@ def _with_foot(tokens: Tokens, place: int, prefix: str, numbers: Numbers) -> Wor
     return Word(place - bool(prefix), place + 1, key, _grade_of(key), each(slots)) if slots else None
 
 
-def _without_head(tokens: Tokens, place: int, prefix: str, numbers: Numbers) -> Word | None:
+def without_head(tokens: Tokens, place: int, prefix: str, numbers: Numbers) -> Word | None:
+    """Find a number that lacks its year, or zeros: its letters end before this place, its serial stands there."""
     serial = tokens[place][1]
     is_year = serial in numbers.heads or YEAR.fullmatch(serial)
     slots = [] if is_year else numbers.with_serial(serial, prefix)

@@ -8,8 +8,9 @@ is known (`resolve`). A word that looks like one of our numbers but is none is k
 from collections.abc import Iterable
 
 from gateway.domain.matching.numbers import BETWEEN, INT_DIGITS_MAX, Numbers
-from gateway.domain.matching.spellings import SURE_LENGTH, each, from_digits, not_a_number, parts, whole
+from gateway.domain.matching.spellings import SURE_LENGTH, each, from_digits, not_a_number, parts, whole, without_head
 from gateway.domain.matching.tokens import Grade, Slots, Tokens, Word, as_digits, capitals, has_digit, tokenize
+from schemas.references import may_hold_reference
 
 _LETTERS_LIKE_DIGITS = frozenset("OIL")
 _NO_SEPARATORS = str.maketrans("", "", BETWEEN)
@@ -34,14 +35,26 @@ def find_words(text: str, numbers: Numbers) -> list[Word]:
     return _scan(tokenize(text), numbers)
 
 
-def find_plain(text: str, numbers: Numbers) -> int | None:
-    """Return the one item of a text that holds its number, whole, and no other digit. None: read the words."""
+def find_plain(text: str, numbers: Numbers) -> int | Word | None:
+    """Return the one item of a text that holds its number, whole, and no other digit but a date.
+
+    Else the word, where that number is a short form: its letters and its serial alone. None: read all the words.
+    """
     match = numbers.printed.fullmatch(text.upper()) if numbers.printed else None
     if match is None:
         return None
-    key = match[1].translate(_NO_SEPARATORS)
+    letters, digits, rest = match.groups()
+    key = letters + digits + rest.translate(_NO_SEPARATORS) if rest else letters + digits
     slot = numbers.find_whole(key)
-    return slot if isinstance(slot, int) and len(key) >= SURE_LENGTH else None
+    if isinstance(slot, int) and len(key) >= SURE_LENGTH:
+        return slot
+    return None if rest or slot is not None else _plain_short(text, letters, digits, numbers)
+
+
+def _plain_short(text: str, letters: str, digits: str, numbers: Numbers) -> Word | None:
+    if numbers.has_aliases or numbers.has_foot or digits[0] in numbers.head_digits or may_hold_reference(text):
+        return None
+    return without_head((("", letters), ("", digits)), 1, letters, numbers)
 
 
 def find_misread(text: str, numbers: Numbers) -> list[Word]:
