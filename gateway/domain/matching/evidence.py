@@ -19,7 +19,17 @@ from schemas.references import reference_key
 class Evidence:
     """The evidence of one credit against one index."""
 
-    __slots__ = ("_customer_numbers", "_named", "confirmed", "credit", "index", "known_ibans", "payer_signs", "words")
+    __slots__ = (
+        "_customer_numbers",
+        "_named",
+        "_open_slots",
+        "confirmed",
+        "credit",
+        "index",
+        "known_ibans",
+        "payer_signs",
+        "words",
+    )
 
     def __init__(self, credit: Credit, index: ItemIndex) -> None:
         self.credit = credit
@@ -27,6 +37,7 @@ class Evidence:
         self.known_ibans, self.confirmed = index.payers.account(credit.iban)
         self._named: frozenset[int] | None = None
         self._customer_numbers: list[PayerNumber] | None = None
+        self._open_slots: dict[int, list[int]] = {}  # By customer.
         self.payer_signs: dict[int, Sequence[Sign]] = {}  # By customer, as `explain` has made them.
         self.words = text_words(credit.text, index) if credit.text else []
         if credit.creditor_reference:
@@ -65,6 +76,13 @@ class Evidence:
             payers, credit = self.index.payers, self.credit
             self._named = frozenset(payers.named(credit.name) + payers.named(credit.ultimate_debtor))
         return self._named
+
+    def open_slots(self, customer_id: int) -> list[int]:
+        """Return what is open of a customer in the currency of the credit; looked up once."""
+        slots = self._open_slots.get(customer_id)
+        if slots is None:
+            slots = self._open_slots[customer_id] = self.index.open_slots(customer_id, self.credit.currency)
+        return slots
 
     @property
     def known_payers(self) -> frozenset[int]:

@@ -122,7 +122,7 @@ def _of_customer(case: Case, customer_id: int) -> Iterator[Explanation]:
     index, credit = case.item_index, case.credit
     singles = [
         found
-        for slot in index.open_slots(customer_id, credit.currency)
+        for slot in case.evidence.open_slots(customer_id)
         if index.open[slot] >= credit.amount_minor and (found := fit((slot,), credit, index, case.policy))
     ]
     only = [Sign(SignCode.ONLY_ITEM, {})] if len(singles) == 1 else []
@@ -187,7 +187,7 @@ def _less_usual(case: Case, customers: Iterable[int]) -> Iterator[Explanation]:
         credit.amount_minor * _WHOLE_POINTS // (_WHOLE_POINTS - max(_USUAL_POINTS)) + 2
     )  # With a cent of rounding.
     for customer_id in customers:
-        for slot in index.open_slots(customer_id, credit.currency):
+        for slot in case.evidence.open_slots(customer_id):
             if credit.amount_minor < index.open[slot] <= highest and (found := _deducted(case, (slot,))):
                 yield _settle(case, found, Strength.WEAK)
 
@@ -208,7 +208,7 @@ def payable_slots(case: Case, customer_id: int) -> Slots:
     index = case.item_index
     return tuple(
         slot
-        for slot in index.open_slots(customer_id, case.credit.currency)
+        for slot in case.evidence.open_slots(customer_id)
         if index.open[slot] > 0 and not index.items[slot].in_flight_date and not index.items[slot].disputed_minor
     )
 

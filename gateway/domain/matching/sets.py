@@ -65,9 +65,7 @@ def _may_fit(found: Found) -> bool:
 
 def _candidates(case: Case, customer_id: int) -> list[int]:
     index = case.item_index
-    return [
-        slot for slot in index.open_slots(customer_id, case.credit.currency) if index.items[slot].kind is not _PAYABLE
-    ]
+    return [slot for slot in case.evidence.open_slots(customer_id) if index.items[slot].kind is not _PAYABLE]
 
 
 def _discount(case: Case, slot: int) -> int:
@@ -95,7 +93,7 @@ def completing(case: Case, slots: Slots, missing: int) -> list[Slots]:
     others = [
         slot
         for customer_id in sorted(customers)
-        for slot in index.open_slots(customer_id, case.credit.currency)
+        for slot in case.evidence.open_slots(customer_id)
         if index.open[slot] * missing < 0 and slot not in slots
     ]
     alone: list[Slots] = [(slot,) for slot in others if index.open[slot] == -missing]
