@@ -16,20 +16,23 @@ _NAMES = "Adler Birke Dorn Eiche Falke Ginster Heide Igel Kiefer Linde Mohn Nelk
 _FORMS = ("GmbH", "AG", "e.K.", "SARL", "B.V.", "KG")
 
 
-def write_data(folder: Path, count: int) -> None:
-    """Write customers.csv, invoices.csv and statement.xml with so many invoices and entries, if they are not there."""
+def write_data(folder: Path, count: int, invoices: int = 0) -> None:
+    """Write customers.csv, invoices.csv and statement.xml with so many entries, if they are not there.
+
+    There are as many invoices, or more, which stay open.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / "statement.xml").exists():
         return
     chance = random.Random(count)
     customers = max(1, count // 5)
-    amounts = [chance.randint(500, 900_000) for _ in range(count)]
-    owners = [chance.randrange(customers) for _ in range(count)]
+    amounts = [chance.randint(500, 900_000) for _ in range(max(count, invoices))]
+    owners = [chance.randrange(customers) for _ in amounts]
     _write_customers(folder / "customers.csv", customers)
     _write_invoices(folder / "invoices.csv", amounts, owners)
     draft = folder / "draft.xml"
     with draft.open("w", encoding="utf-8") as file:
-        file.writelines(_statement(chance, amounts, owners))
+        file.writelines(_statement(chance, amounts[:count], owners))
     draft.rename(folder / "statement.xml")
 
 

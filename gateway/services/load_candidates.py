@@ -2,11 +2,12 @@
 
 import datetime as dt
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from gateway.domain.matching.candidates import ItemIndex
-from gateway.domain.matching.model import Credit, Policy
+from gateway.domain.matching.model import Credit, OpenItem, Policy
+from gateway.domain.matching.packed import PackedItems
 from gateway.domain.matching.sent import SentDebits
 from gateway.store import (
     accounts,
@@ -20,6 +21,7 @@ from gateway.store import (
 )
 from gateway.store.database import ReadSession
 
+PACKED_FROM = 250_000  # Open items; so many take a quarter of a gigabyte as they are.
 SETTLED = dt.timedelta(90)  # What was settled so long ago may be paid a second time.
 
 
@@ -53,7 +55,7 @@ async def load_index(
     own_ids = [] if sent else await sent_debits.open_end_to_end_ids(session, company_id=company_id)
     with _no_garbage():
         return ItemIndex(
-            await open_items.load_open_items(session, company_id),
+            await _open_items(session, company_id),
             await parties.load_customers(session, company_id),
             await parties.load_known_ibans(session, company_id),
             settled=await match_facts.settled_lately(session, company_id=company_id, since_date=since_date),
@@ -65,6 +67,16 @@ async def load_index(
             refunds=await sent_refunds.load_refunds(session, company_id=company_id, since_date=since_date),
             waiting=await match_facts.waiting_credits(session, company_id=company_id),
         )
+
+
+async def _open_items(session: ReadSession, company_id: int) -> Iterable[OpenItem]:
+    """Return every item of which something is open: packed where they are very many."""
+    if await open_items.count_open(session, company_id=company_id) < PACKED_FROM:
+        return await open_items.load_open_items(session, company_id)
+    packed = PackedItems()
+    async for item in open_items.each_open_item(session, company_id):
+        packed.append(item)
+    return packed
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """Open items: invoices, credit notes and what else is owed, with the versions of what may change in them."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from sys import intern
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, Select, UniqueConstraint, and_, select
+from sqlalchemy import CheckConstraint, ColumnElement, Index, Select, UniqueConstraint, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.matching import model
@@ -140,9 +140,22 @@ def is_live() -> ColumnElement[bool]:
 
 async def load_open_items(session: AsyncSession, company_id: int) -> list[model.OpenItem]:
     """Return every item of the company of which something is open, as matching sees it."""
+    return [item async for item in each_open_item(session, company_id)]
+
+
+async def each_open_item(session: AsyncSession, company_id: int) -> AsyncIterator[model.OpenItem]:
+    """Yield every item of the company of which something is open, as it is read."""
     query = _matched().where(open_items.c.company_id == company_id, is_live()).order_by(open_items.c.id)
     reader = _Reader()
-    return [item async for piece in tuples_in_pieces(session, query) for item in reader.read(piece)]
+    async for piece in tuples_in_pieces(session, query):
+        for item in reader.read(piece):
+            yield item
+
+
+async def count_open(session: AsyncSession, *, company_id: int) -> int:
+    """Return of how many items something is open."""
+    query = select(func.count()).where(open_items.c.company_id == company_id, is_live())
+    return int((await session.execute(query)).scalar_one())
 
 
 async def find_open_items(

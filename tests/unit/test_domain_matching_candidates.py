@@ -60,7 +60,7 @@ def test_the_shorter_of_two_lists_is_looked_through() -> None:
 def test_an_item_that_was_settled_lately_is_known_with_its_date() -> None:
     index = index_of(A, settled=[settled(B, TODAY)])
 
-    assert index.settled_dates == {1: TODAY}
+    assert index.settled_date(1) == TODAY
     assert index.open == [10_000, 0]
 
 
@@ -86,7 +86,7 @@ def test_a_booking_is_taken_over_and_back() -> None:
     assert after == [0, 25_000]
     assert outcome(again) == "paid_already"
     assert index.open == before
-    assert index.settled_dates == {}
+    assert all(index.settled_date(slot) is None for slot in range(len(index.items)))
     assert decide(credit, index, Policy()) == decision
 
 
@@ -115,7 +115,7 @@ def test_an_equal_payment_waits_only_where_it_may_mean_an_open_item() -> None:
     index.undo(Ask(ReviewReason.NO_KNOWN_REFERENCE, ()), money(778, ""))
 
     assert unknown is None
-    assert index.waiting_twin(money(777, "", name="KOCH ANNA", id=9)) == first
+    assert index.waiting_twin(money(777, "", name="KOCH ANNA", id=9)) == (first.id, first.booking_date)
     assert index.waiting_twin(first) is None
 
 
@@ -246,7 +246,7 @@ def test_taking_back_in_reverse_order_restores_everything(amounts: list[int], pa
         index.undo(decision, credit)
 
     assert index.open == before
-    assert index.settled_dates == {}
+    assert all(index.settled_date(slot) is None for slot in range(len(index.items)))
     assert all(index.waiting_twin(credit._replace(id=-1)) is None for _, credit in taken)
 
 
@@ -256,4 +256,4 @@ def test_dates_of_settlement_are_those_of_the_payment() -> None:
 
     index.apply(decide(credit, index, Policy()), credit)
 
-    assert index.settled_dates == {0: TODAY + dt.timedelta(3)}
+    assert index.settled_date(0) == TODAY + dt.timedelta(3)

@@ -6,15 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.decide import decide, look_closer
 from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.match import match_statement
 from gateway.domain.matching.model import Ask, Book, Credit, Decision, Explanation, OpenItem, Policy, Rule
+from gateway.domain.matching.packed import PackedItems
 from gateway.domain.matching.plain import book_at_sight, book_plain
 from gateway.domain.matching.proof import sentence
 from schemas.states import AllocationKind, Language, OpenItemKind
 from support.figures import count
-from support.matching import index_of, invoice, outcome
+from support.matching import CUSTOMERS, PAYERS, index_of, invoice, outcome
 from support.matching_examples import fitting_payment, open_items, payments, policies
 
 pytestmark = pytest.mark.prove
@@ -93,6 +95,19 @@ def test_no_item_is_paid_more_than_once_and_the_order_of_the_entries_does_not_ma
             if line.item_id == item.id
         ]
         assert abs(sum(lines)) <= abs(item.amount_minor)
+
+
+@FEWER
+@given(items=open_items(), several=st.lists(payments, max_size=6))
+def test_packed_items_are_matched_as_items_of_plain_values(items: list[OpenItem], several: list[Credit]) -> None:
+    numbered = [credit._replace(id=key) for key, credit in enumerate(several)]
+    plain, packed = index_of(*items), ItemIndex(PackedItems(items), customers=CUSTOMERS, ibans=PAYERS)
+
+    assert list(packed.items) == items
+    assert match_statement(numbered, packed, Policy()) == match_statement(numbered, plain, Policy())
+    assert list(packed.open) == plain.open
+    for slot in range(len(items)):
+        assert packed.settled_date(slot) == plain.settled_date(slot)
 
 
 @FEWER

@@ -5,8 +5,12 @@ Nothing here loops over all items for one credit. A slot is the place of an item
 """
 
 import datetime as dt
+from array import array
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
+from gateway.domain.matching.hits import add_slot, slots_of
+from gateway.domain.matching.item_tables import tables_of
 from gateway.domain.matching.model import (
     Ask,
     Book,
@@ -20,13 +24,12 @@ from gateway.domain.matching.model import (
     SettledItem,
 )
 from gateway.domain.matching.names import fold
-from gateway.domain.matching.numbers import Hit, Numbers, add_slot, slots_of
+from gateway.domain.matching.packed import PackedItems
 from gateway.domain.matching.payers import Payers
 from gateway.domain.matching.refunds import SentRefunds
 from gateway.domain.matching.returns import BookedCredits
 from gateway.domain.matching.sent import SentDebits
 from gateway.domain.matching.shapes import Shapes
-from schemas.references import reference_key
 from schemas.states import ReviewReason
 
 # Asked about, but no payment that an equal one may repeat.
@@ -40,6 +43,13 @@ NO_PAYMENT = frozenset(
 )
 
 
+class Waiting(NamedTuple):
+    """A credit that waits for a person."""
+
+    id: int
+    booking_date: dt.date
+
+
 class ItemIndex:
     """Open items by number, reference, amount and customer, with who pays and what was booked lately."""
 
@@ -48,7 +58,7 @@ class ItemIndex:
         "_by_customer",
         "_by_reference",
         "_moved",
-        "_reference_lengths",
+        "_settled_days",
         "_slots",
         "_waiting",
         "booked",
@@ -60,8 +70,8 @@ class ItemIndex:
         "open",
         "own_end_to_end_ids",
         "payers",
+        "reference_lengths",
         "refunds",
-        "settled_dates",
     )
 
     def __init__(
@@ -86,54 +96,42 @@ class ItemIndex:
         needed of these, ``refunds`` those that the bank has, ``waiting`` the credits that people are asked about and
         that an equal one may repeat. A narrow index takes the ``shapes`` that were learned from all numbers.
         """
-        self.items = list(items)
-        self.open = [item.open_minor for item in self.items]
-        self.settled_dates: dict[int, dt.date] = {}
+        self.items = items if isinstance(items, PackedItems) else list(items)
+        minors = [item.open_minor for item in self.items]  # Signed as the item.
+        self.open = array("q", minors) if isinstance(items, PackedItems) else minors
+        self._settled_days = array("i", bytes(4 * len(self.items)))  # As ordinals; 0 where something is open.
         for item, settled_date in settled:
-            self.settled_dates[len(self.items)] = settled_date
             self.items.append(item)
             self.open.append(0)
-        shapes = shapes or Shapes([item.number for item in self.items])
-        self.numbers = Numbers([(item.number, _aliases(item)) for item in self.items], shapes)
+            self._settled_days.append(settled_date.toordinal())
+        tables = tables_of(self.items, self.open, shapes)
+        self.numbers = tables.numbers
         self.payers = Payers(customers, ibans, mandates or {}, own_ibans)
         self.booked = BookedCredits(booked)
         self.debits = debits or SentDebits()
         self.refunds = refunds or SentRefunds()
         self.own_end_to_end_ids = frozenset(own_end_to_end_ids) | self.debits.end_to_end_ids
         self.has_debts_of_ours = min(self.open, default=0) < 0
-        self._waiting: dict[int, dict[str, Credit]] = {}  # By amount, then payer.
+        self._waiting: dict[int, dict[str, Waiting]] = {}  # By amount, then payer.
         for credit in waiting:
             self._wait(credit)
-        self._slots: dict[int, int] = {}
         self._moved: set[int] = set()  # Families of which something was booked on this day.
-        self._by_customer: dict[int, list[int]] = {}
-        self._by_amount: dict[int, Hit] = {}
-        self._by_reference: dict[str, Hit] = {}
-        self._reference_lengths: frozenset[int] | None = None  # Asked for by few credits.
+        self._slots, self._by_customer, self._by_amount = tables.by_id, tables.by_customer, tables.by_amount
+        self._by_reference = tables.by_reference
+        # The lengths of our creditor references, and those with a character too many or too few.
+        self.reference_lengths = frozenset(length + more for length in tables.reference_lengths for more in (-1, 0, 1))
         # What the customer of each item has in common with its parent and siblings.
         self.families = [self.payers.family(item.customer_id) for item in self.items]
-        for slot, item in enumerate(self.items):
-            self._slots[item.id] = slot
-            self._by_customer.setdefault(item.customer_id, []).append(slot)
-            if self.open[slot]:
-                add_slot(self._by_amount, self.open[slot], slot)
-            reference = item.creditor_reference
-            if reference:
-                key = reference_key(reference)
-                add_slot(self._by_reference, reference if key == reference else key, slot)  # One text, not two.
 
     @property
     def has_references(self) -> bool:
         """Return whether any item has a structured creditor reference."""
-        return bool(self._by_reference)
+        return len(self._by_reference) > 0
 
-    @property
-    def reference_lengths(self) -> frozenset[int]:
-        """The lengths of our creditor references, and those with a character too many or too few."""
-        if self._reference_lengths is None:
-            lengths = {len(key) for key in self._by_reference}
-            self._reference_lengths = frozenset(length + more for length in lengths for more in (-1, 0, 1))
-        return self._reference_lengths
+    def settled_date(self, slot: int) -> dt.date | None:
+        """Return when an item was settled, if nothing of it is open and that is known."""
+        day = self._settled_days[slot]
+        return dt.date.fromordinal(day) if day else None
 
     def with_reference(self, key: str) -> list[int]:
         """Return the slots whose creditor reference has this key (`schemas.references.reference_key`)."""
@@ -158,13 +156,13 @@ class ItemIndex:
         """Return what is open of a customer in a currency, in the order of the index."""
         return [
             slot
-            for slot in self._by_customer.get(customer_id, ())
+            for slot in slots_of(self._by_customer.get(customer_id, []))
             if self.open[slot] and self.items[slot].currency == currency
         ]
 
     def fitting_slots(self, customer_id: int, amount_minor: int, currency: str) -> list[int]:
         """Return the items of a customer of which exactly this amount is open: by the shorter of two lists."""
-        of_customer = self._by_customer.get(customer_id, ())
+        of_customer = slots_of(self._by_customer.get(customer_id, []))
         of_amount = slots_of(self._by_amount.get(amount_minor, []))
         if len(of_customer) < len(of_amount):
             slots = [slot for slot in of_customer if self.open[slot] == amount_minor]
@@ -174,7 +172,8 @@ class ItemIndex:
 
     def left_open(self, item_ids: Iterable[int]) -> dict[int, int]:
         """Return what is open of some items after all that was applied."""
-        return {item_id: self.open[self._slots[item_id]] for item_id in item_ids if item_id in self._slots}
+        slots = {item_id: self._slots.get(item_id) for item_id in item_ids}
+        return {item_id: self.open[slot] for item_id, slot in slots.items() if slot is not None}
 
     def open_of(self, item_id: int) -> int:
         """Return what is open of an item, signed as the item; nothing, if it is not in the index."""
@@ -183,7 +182,8 @@ class ItemIndex:
 
     def slot_of(self, item_id: int) -> int | None:
         """Return the slot of an item, if it is in the index."""
-        return self._slots.get(item_id)
+        slot: int | None = self._slots.get(item_id)
+        return slot
 
     def apply(self, decision: Decision, credit: Credit) -> None:
         """Take a decision over: what it books is no longer open; what it asks waits for a person."""
@@ -219,7 +219,8 @@ class ItemIndex:
 
     def _wait(self, credit: Credit) -> None:
         if payer := _payer_key(credit):
-            self._waiting.setdefault(credit.amount_minor, {}).setdefault(payer, credit)
+            waiting = Waiting(credit.id, credit.booking_date)
+            self._waiting.setdefault(credit.amount_minor, {}).setdefault(payer, waiting)
 
     def _waits_no_more(self, credit: Credit) -> None:
         waiting = self._waiting.get(credit.amount_minor)
@@ -227,7 +228,7 @@ class ItemIndex:
         if waiting and payer in waiting and waiting[payer].id == credit.id:
             del waiting[payer]
 
-    def waiting_twin(self, credit: Credit) -> Credit | None:
+    def waiting_twin(self, credit: Credit) -> Waiting | None:
         """Return an earlier credit of the same payer and amount that waits for a person."""
         waiting = self._waiting.get(credit.amount_minor)
         twin = waiting.get(_payer_key(credit)) if waiting else None
@@ -240,21 +241,11 @@ class ItemIndex:
         self.open[slot] -= line.amount_minor
         self._moved.add(self.families[slot])
         if self.open[slot]:
-            self.settled_dates.pop(slot, None)
+            self._settled_days[slot] = 0
             if slot not in slots_of(self._by_amount.get(self.open[slot], [])):
                 add_slot(self._by_amount, self.open[slot], slot)
         else:
-            self.settled_dates[slot] = credit.booking_date
-
-
-def _aliases(item: OpenItem) -> tuple[str, ...]:
-    """Return how else a payer may name an item; an RF reference is searched by its own rule."""
-    order, reference = item.order_reference, item.creditor_reference
-    if reference is not None and (not reference or reference[:2] in ("RF", "rf")):
-        reference = None
-    if order is None and reference is None:
-        return ()
-    return tuple([name for name in (order, reference) if name])
+            self._settled_days[slot] = credit.booking_date.toordinal()
 
 
 def _may_mean_open_items(question: Ask) -> bool:

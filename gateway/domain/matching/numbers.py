@@ -5,25 +5,25 @@ number is the matter of `words`.
 """
 
 import re
+from array import array
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
 
-from gateway.domain.matching.shapes import RUNS, YEAR, Series, Shapes
+from gateway.domain.matching.hits import Hits, add_slot, slots_of
+from gateway.domain.matching.shapes import RUNS, YEAR, Parsed, Series, Shapes
 
 _SLOTS_MAX = 20  # A short form that fits more items says nothing.
 INT_DIGITS_MAX = 18
 BETWEEN = " \t\r\n\xa0-/._:"  # May stand between the runs of one number.
 _ALIAS_LENGTH_MIN = 5  # Letters and digits of an order number or reference that is searched in texts.
 _GLUED_STARTS_MAX = 20  # More beginnings than these are not sought inside words.
-_K = TypeVar("_K", int, str)
-Hit = int | list[int]  # One slot, or several.
-_NO_SERIES = Series("", "", "", "", "", 1, frozenset())
+_NO_NUMBER = Parsed("", Series("", "", "", "", "", 1, frozenset()), -1)
 
 
 class Numbers:
     """All numbers by which an item can be named in a text."""
 
     __slots__ = (
+        "_alias_starts",
         "_aliases",
         "_serials",
         "_whole",
@@ -48,26 +48,29 @@ class Numbers:
 
     def __init__(self, numbers: Iterable[tuple[str, Sequence[str]]], shapes: Shapes) -> None:
         """Take of each item its number and its aliases: order reference, national creditor reference."""
-        self.keys: list[str] = []
+        self.keys: Sequence[str] = []
         self.series: list[Series] = []
-        self.serials: list[int] = []
+        self.serials = array("q")
         self.runs_max = 1
-        self._whole: dict[str, Hit] = {}
+        # Length and first digits of numbers without letters or separators.
+        self.bare_makes: set[tuple[int, str]] = set()
+        self._whole: Hits = {}
+        self._serials: Hits = {}
+        self._aliases: Hits = {}
+        self._alias_starts: set[str] = set()
+        self._read(numbers, shapes)
         # The slot, or slots, of a number without separators. Bound here because it is asked most often of all.
         self.find_whole = self._whole.get
-        self._serials: dict[int, Hit] = {}
-        self._aliases: dict[str, Hit] = {}
-        self._read(numbers, shapes)
         self._learn()
 
     def _learn(self) -> None:
         """Gather what a search in texts asks of all numbers together."""
         all_series = list({id(series): series for series in self.series}.values())
-        alias_starts = {RUNS.findall(key)[0] for key in self._aliases}
+        alias_starts = self._alias_starts
         starts = {series.start for series in all_series} | {run for run in alias_starts if run > "9Z"}
         self.starts = frozenset(starts - {""})
         self.glued_starts = tuple(sorted(self.starts))[:_GLUED_STARTS_MAX]
-        self.has_aliases = bool(self._aliases)
+        self.has_aliases = bool(alias_starts)
         self.starts_with_digit = any(not series.start for series in all_series) or any(
             run <= "9Z" for run in alias_starts
         )
@@ -77,34 +80,39 @@ class Numbers:
         self.head_lengths = tuple(sorted({len(head) for head in self.heads}, reverse=True))
         self.serial_lengths = frozenset(length for series in all_series for length in series.lengths)
         self.has_foot = any(series.foot for series in all_series)
-        # Length and first digits of numbers without letters or separators.
-        self.bare_makes = frozenset(
-            (len(key), key[:2])
-            for key, series in zip(self.keys, self.series, strict=True)
-            if key.isdecimal() and series.runs == 1
-        )
         self.digit_starts = frozenset(head[:2] for head in self.heads) | {start for _, start in self.bare_makes}
         self.printed = self._pattern()
 
     def _read(self, numbers: Iterable[tuple[str, Sequence[str]]], shapes: Shapes) -> None:
-        parse, add_key, add_series, add_serial = shapes.parse, self.keys.append, self.series.append, self.serials.append
+        self.keys = keys = list[str]()
         for slot, (number, aliases) in enumerate(numbers):
-            key, series, serial = parse(number) or ("", _NO_SERIES, -1)
-            add_key(key)
-            add_series(series)
-            add_serial(serial)
+            key, serial = self._take(shapes.parse(number))
+            keys.append(key)
             if key:
                 add_slot(self._whole, key, slot)
                 add_slot(self._serials, serial, slot)
             for alias in aliases:
-                self._add_alias(alias, slot)
+                if alias_key := self._take_alias(alias):
+                    add_slot(self._aliases, alias_key, slot)
 
-    def _add_alias(self, alias: str, slot: int) -> None:
+    def _take(self, parsed: Parsed | None) -> tuple[str, int]:
+        """Note the series and the serial of the next number; return its key, empty if it has no digit, and serial."""
+        key, series, serial = parsed or _NO_NUMBER
+        self.series.append(series)
+        self.serials.append(serial)
+        if not series.start and series.runs == 1 and key.isdecimal():
+            self.bare_makes.add((len(key), key[:2]))
+        return key, serial
+
+    def _take_alias(self, alias: str) -> str:
+        """Return the key of another number; empty if it is not searched in texts."""
         runs = RUNS.findall(alias.upper())
         key = "".join(runs)
-        if len(key) >= _ALIAS_LENGTH_MIN and any(run <= "9Z" for run in runs):
-            add_slot(self._aliases, key, slot)
-            self.runs_max = max(self.runs_max, len(runs))
+        if len(key) < _ALIAS_LENGTH_MIN or all(run > "9Z" for run in runs):
+            return ""
+        self._alias_starts.add(runs[0])
+        self.runs_max = max(self.runs_max, len(runs))
+        return key
 
     def _pattern(self) -> re.Pattern[str] | None:
         """Return the pattern of a text with one number as it is printed, or nearly, and no other digits but a date.
@@ -142,18 +150,3 @@ def _fits(series: Series, serial: str, prefix: str, head: str, foot: str) -> boo
         and (not foot or foot == series.foot or (foot == series.foot[2:] and YEAR.match(series.foot) is not None))
         and (serial[0] != "0" or len(serial) in series.lengths)
     )
-
-
-def slots_of(hit: Hit) -> list[int]:
-    """Return the slots of a hit."""
-    return [hit] if isinstance(hit, int) else hit
-
-
-def add_slot(slots: dict[_K, Hit], key: _K, slot: int) -> None:
-    """Add a slot; a list is made only where it is needed, which halves the memory."""
-    known = slots.setdefault(key, slot)
-    if known != slot:
-        if isinstance(known, list):
-            known.append(slot)
-        else:
-            slots[key] = [known, slot]

@@ -177,7 +177,7 @@ def rival(case: Case, slots: Slots, customers: Iterable[int], *, in_family: bool
 def paid_already(case: Case, slot: int) -> Obstacle:
     """Return that a named item was settled before."""
     number = case.item_index.items[slot].number
-    settled_date = case.item_index.settled_dates.get(slot)
+    settled_date = case.item_index.settled_date(slot)
     if settled_date is None:
         return Obstacle(ReviewReason.PAID_ALREADY, Sign(SignCode.NOTHING_OPEN, {"number": number}, supports=False))
     facts = {"number": number, "settled_date": settled_date.isoformat()}

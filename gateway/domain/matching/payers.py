@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
+from gateway.domain.matching.hits import Hit, add_slot, slots_of
 from gateway.domain.matching.model import Customer, KnownIban
 from gateway.domain.matching.names import are_similar, fold
-from gateway.domain.matching.numbers import Hit, add_slot, slots_of
 from gateway.domain.matching.payer_numbers import PayerNumbers
 from schemas.statement import account_key
 from schemas.states import IbanSource

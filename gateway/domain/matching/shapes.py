@@ -6,7 +6,7 @@ differs most from number to number; what stands before and behind it belongs to 
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 RUNS = re.compile("[A-Z]+|[0-9]+")
 YEAR = re.compile("(?:19|20)[0-9]{2}")
@@ -14,6 +14,9 @@ _SAMPLE_MAX = 2000
 _YEARS_MAX = 12  # More different starts of four digits than this are no years.
 _NUMERIC_MIN = 7  # Digits of a bare number whose constant start a payer may leave out.
 _INT_DIGITS_MAX = 18
+
+
+_T = TypeVar("_T")
 
 
 class Shape(NamedTuple):
@@ -52,14 +55,20 @@ class _Stem(NamedTuple):
     series: dict[str, Series]  # By the digits of the last run that are head.
 
 
+def spread(values: Sequence[_T]) -> Sequence[_T]:
+    """Return some of many values, from all over."""
+    return values[:: len(values) // _SAMPLE_MAX + 1]
+
+
 class Shapes:
     """The learned shapes. ``parse`` takes a number apart in the way of its kind."""
 
     __slots__ = ("_shapes", "_stems")
 
     def __init__(self, numbers: Sequence[str]) -> None:
+        """Learn from numbers; ``spread`` chooses enough of very many."""
         rows: dict[str, list[list[str]]] = {}
-        for number in numbers[:: len(numbers) // _SAMPLE_MAX + 1]:
+        for number in spread(numbers):
             runs = RUNS.findall(number.upper())
             rows.setdefault(_signature(runs), []).append(runs)
         self._shapes = {signature: _learn(sample) for signature, sample in rows.items() if "9" in signature}
