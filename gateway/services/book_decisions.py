@@ -123,6 +123,8 @@ async def _move_as_seen(work: Work, bookings: Sequence[Booking], seen: Seen) -> 
         work, sums.settled, seen.left_open
     )
     await (savepoint.commit() if is_done else savepoint.rollback())
+    if is_done:
+        work.touched_items |= sums.settled.keys()
     return is_done
 
 

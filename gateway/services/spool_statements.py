@@ -44,7 +44,8 @@ class SpooledStatement:
         self.dates: set[dt.date] = set()
         self.has_undated = False
         self.currencies: set[str] = set()
-        self._equals: Counter[str] = Counter()
+        self._seen: set[int] = set()  # Fingerprints, as numbers: a million of them take half the memory so.
+        self._again: Counter[int] = Counter()  # How often each of them came once more.
 
     def add(self, entries: list[BankEntry]) -> None:
         """Add entries, in the order of the file."""
@@ -73,14 +74,14 @@ class SpooledStatement:
     def append(self, other: "SpooledStatement") -> None:
         """Append the pages of another file: its entries come after ours, equal ones are counted on."""
         self.spool.reopen()
-        offset, seen = self.entry_count, 0
+        offset, seen, occurrence = self.entry_count, 0, 0
         for rows in other.spool.read():
             moved: list[tuple[Any, ...]] = []
             for position, key, _, *rest in rows:
                 if position != seen:
                     seen = position
-                    self._equals[key] += 1
-                moved.append((offset + position, key, self._equals[key], *rest))
+                    occurrence = self._occurrence(key)
+                moved.append((offset + position, key, occurrence, *rest))
             self.spool.write(moved)
         self.spool.close()
         self.entry_count += other.entry_count
@@ -122,6 +123,15 @@ class SpooledStatement:
             other_currencies=tuple(sorted(self.currencies - {self.currency})),
         )
 
+    def _occurrence(self, key: str) -> int:
+        """Count an entry with this fingerprint, and return how many there are now."""
+        number = int(key.replace("None", "").replace("-", ""), 16)
+        if number not in self._seen:
+            self._seen.add(number)
+            return 1
+        self._again[number] += 1
+        return 1 + self._again[number]
+
     def _rows(self, entry: BankEntry) -> Iterator[tuple[Any, ...]]:
         booking_date = entry.booking_date or entry.value_date
         if booking_date is None:
@@ -132,8 +142,7 @@ class SpooledStatement:
             self._entry_currency = entry.currency
         self.currencies.add(entry.currency)
         key = fingerprint(entry, booking_date)
-        self._equals[key] += 1
-        head = (self.entry_count, key, self._equals[key])
+        head = (self.entry_count, key, self._occurrence(key))
         batch = entry.batch
         entry_part = (
             entry.status != _BOOKED, booking_date, entry.value_date, entry.is_reversal,

@@ -1,6 +1,5 @@
 """Store the entries of a statement as bank transactions: what is new of them, list by list."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -9,10 +8,11 @@ from gateway.services.ask_questions import ask_questions
 from gateway.services.attach_fees import attach_fees
 from gateway.services.book_decisions import write_bookings
 from gateway.services.decide_ahead import Ahead
+from gateway.services.foreseen_moves import ForeseenMoves
 from gateway.services.foresight import NOTHING, Foresight
 from gateway.services.spool_statements import ROW_NAMES, SpooledStatement
 from gateway.services.undo_decision import undo_of_transactions
-from gateway.store import bank_transactions, collection_answers, counters
+from gateway.store import bank_transactions, collection_answers, counters, unpaid_writes
 from gateway.store.accounts import BankAccount
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.bulk import insert_rows
@@ -116,8 +116,7 @@ class _Moves:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._settled: Counter[int] = Counter()
-        self._left_open: dict[int, int] = {}
+        self._moves = ForeseenMoves()
         self._ignored: list[tuple[int, IgnoreCategory, str]] = []
 
     async def write(self, foresight: Foresight, keys: Sequence[int]) -> None:
@@ -126,10 +125,7 @@ class _Moves:
             return
         bookings = foresight.bookings_of(keys)
         for booking in bookings:
-            for _, item_id, _, item_minor, _ in booking.plans:
-                if item_id is not None:
-                    self._settled[item_id] += item_minor
-        self._left_open.update(foresight.left_open)
+            self._moves.add(booking, foresight.left_open)
         await write_bookings(self._work, bookings, booked_by="rule")
         await ask_questions(self._work, foresight.questions_of(keys), {})
         self._ignored += foresight.ignored_of(keys)
@@ -141,9 +137,12 @@ class _Moves:
         """Set aside what is no payment, and settle the items if each is as it was seen. Raises MovedSince."""
         await bank_transactions.ignore(self._work, self._ignored)
         self._work.reach("decisions_stored")
-        if not await counters.settle_if_open(self._work, self._settled, self._left_open):
-            raise MovedSince
+        for piece in self._moves.pieces():
+            if not await counters.settle_if_open(self._work, piece.deltas, piece.left_open):
+                raise MovedSince
         self._work.reach("counters_moved")
+        for piece in self._moves.pieces():
+            await unpaid_writes.refresh_outcomes(self._work, piece.deltas)
         fees = [key for key, category, _ in self._ignored if category is IgnoreCategory.BANK_FEE]
         await attach_fees(self._work, fees)
 

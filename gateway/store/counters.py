@@ -136,7 +136,6 @@ async def draw_from_transactions(work: Work, deltas: Mapping[int, int]) -> None:
 
 async def settle_if_open(work: Work, deltas: Mapping[int, int], left_open: Mapping[int, int]) -> bool:
     """Settle items that will have ``left_open`` open then; tell whether all were such. If not, undo it."""
-    work.touched_items |= deltas.keys()
     await _hold(work, _items, deltas)
     is_as_seen = "cancelled_at IS NULL AND amount_minor - settled_minor - moved.delta = moved.seen"
     rows = [(key, delta, left_open[key]) for key, delta in sorted(deltas.items())]

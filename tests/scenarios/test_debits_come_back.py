@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from gateway.domain.returns import ReturnPolicyOutOfRange, return_policy
-from gateway.services.import_statement import import_file
+from gateway.services import import_statement
+from gateway.services.import_statement import LARGE_BYTES, import_file
 from gateway.services.import_tables import Table
 from gateway.services.undo_decision import undo_decision
 from gateway.store.allocations import Allocation
@@ -25,8 +26,9 @@ from schemas.codes.reason_actions import MandateAction, NextAction, Retry, Retur
 from schemas.identifiers import MandateReference
 from schemas.states import AllocationKind, OpenItemKind, ReviewReason, RunState, UnpaidState
 from schemas.tables import CollectionRow, TableKind
+from support.bank import camt, payment
 from support.gateways import NOW, Bench
-from support.master_data import imported, invoice
+from support.master_data import german_iban, imported, invoice
 from support.sent import (
     DEBITS,
     DUE,
@@ -301,6 +303,22 @@ async def test_a_settlement_whose_debit_came_back_cannot_be_taken_back_first(set
             await undo_decision(work, bank_transaction_ids=[credit.id], reason="wrong")
 
     assert await settled.broken() == []
+
+
+@pytest.mark.parametrize("large_bytes", [LARGE_BYTES, 0], ids=["small file", "large file"])
+async def test_what_came_back_and_is_paid_by_a_payment_that_a_rule_books_is_paid_in_the_register(
+    settled: Bench, monkeypatch: pytest.MonkeyPatch, large_bytes: int
+) -> None:
+    await come_back(settled, back(-20_000, end_to_end_id="E2E-2", reason="AM04"))
+    monkeypatch.setattr(import_statement, "LARGE_BYTES", large_bytes)
+    opening = sum(row.amount_minor for row in await settled.transactions())
+    (item,) = [row for row in await settled.rows(OpenItem) if row.number == "FA-3"]
+
+    paid = payment(item.amount_minor - item.settled_minor, "danke", iban=german_iban(2), day=BACK + dt.timedelta(3))
+    await settled.upload(camt(paid, opening=opening, number="3", day=BACK + dt.timedelta(3)))
+
+    (row,) = await register(settled)
+    assert (row.state, row.closed_by) == (UnpaidState.PAID, "")
 
 
 async def test_what_came_back_and_is_paid_later_is_paid_in_the_register(settled: Bench) -> None:

@@ -40,8 +40,7 @@ class Name(NamedTuple):
     letters: str
 
 
-@lru_cache(maxsize=20_000)
-def fold(text: str) -> Name:
+def fold_once(text: str) -> Name:
     """Return a name as it is compared. A name of nothing but legal forms keeps them."""
     plain = text.casefold()
     if not plain.isascii():
@@ -52,6 +51,10 @@ def fold(text: str) -> Name:
     words = _WORDS.findall(_TRANSLITERATED.sub("", plain))
     kept = frozenset(words) - _NOISE or frozenset(words)
     return Name(" ".join(sorted(kept)), kept, _forms(frozenset(words) & _LEGAL_FORMS), "".join(words))
+
+
+# The names of payers come again and again.
+fold = lru_cache(maxsize=20_000)(fold_once)
 
 
 @lru_cache(maxsize=1_000)

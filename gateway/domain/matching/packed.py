@@ -37,7 +37,7 @@ class PackedItems(Sequence[OpenItem]):
         self._kinds: list[tuple[Any, ...]] = []  # What many items have in common: kind, currency, discounts.
         self._known: dict[tuple[Any, ...], int] = {}
         self._texts = bytearray()
-        self._starts = array("Q", [0])
+        self._starts = array("I", [0])
         self._disputed: dict[int, int] = {}
         self._in_flight: dict[int, dt.date] = {}
         for item in items:

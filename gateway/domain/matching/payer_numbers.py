@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from gateway.domain.matching.hits import Hit, add_slot, slots_of
 from gateway.domain.matching.shapes import RUNS
 from gateway.domain.matching.tokens import has_digit, tokenize
 
@@ -25,14 +26,14 @@ class PayerNumbers:
         self._length_min = length_min
 
     @cached_property
-    def _known(self) -> tuple[dict[str, list[int]], dict[str, int]]:
+    def _known(self) -> tuple[dict[str, Hit], dict[str, int]]:
         """The customers by number, and how many runs numbers have at most by their first ("" if that is of digits)."""
-        customers: dict[str, list[int]] = {}
+        customers: dict[str, Hit] = {}
         longest: dict[str, int] = {}
         for number, customer_id in self._numbers:
             runs = RUNS.findall(number.upper())
             if key := self._key(runs):
-                customers.setdefault(key, []).append(customer_id)
+                add_slot(customers, key, customer_id)
                 start = runs[0] if runs[0] > "9Z" else ""
                 longest[start] = max(len(runs), longest.get(start, 0))
         return customers, longest
@@ -46,8 +47,8 @@ class PayerNumbers:
             for count in range(longest.get(start if start > "9Z" else "", 0), 0, -1):
                 runs = [run for _, run in tokens[first : first + count]]
                 customers = customers_by_key.get(self._key(runs))
-                if customers and len(runs) == count:
-                    found.append(PayerNumber(first, first + count - 1, tuple(customers)))
+                if customers is not None and len(runs) == count:
+                    found.append(PayerNumber(first, first + count - 1, tuple(slots_of(customers))))
                     break
         return found
 

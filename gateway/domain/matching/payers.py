@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gateway.domain.matching.hits import Hit, add_slot, slots_of
 from gateway.domain.matching.model import Customer, KnownIban
-from gateway.domain.matching.names import are_similar, fold
+from gateway.domain.matching.names import are_similar, fold, fold_once
 from gateway.domain.matching.payer_numbers import PayerNumbers
 from schemas.statement import account_key
 from schemas.states import IbanSource
@@ -49,9 +49,9 @@ class Payers:
         )
         self.mandate_numbers = PayerNumbers(self._mandates.items(), length_min=_MANDATE_MIN)
         self._accounts = _accounts(ibans)
-        self._families: dict[int, list[int]] = {}
+        self._families: dict[int, Hit] = {}
         for customer in self.customers.values():
-            self._families.setdefault(customer.family_id, []).append(customer.id)
+            add_slot(self._families, customer.family_id, customer.id)
         self._named: dict[str, tuple[int, ...]] = {}
 
     def family(self, customer_id: int) -> int:
@@ -61,7 +61,7 @@ class Payers:
 
     def members(self, customer_id: int) -> list[int]:
         """Return the customer with its parent and siblings."""
-        return self._families.get(self.family(customer_id)) or [customer_id]
+        return slots_of(self._families.get(self.family(customer_id), customer_id))
 
     def account(self, iban: str | None) -> Account:
         """Return what is known of a payer's account."""
@@ -92,7 +92,7 @@ class Payers:
     def _by_key(self) -> dict[str, Hit]:
         keys: dict[str, Hit] = {}
         for customer in self.customers.values():
-            add_slot(keys, fold(customer.name).key, customer.id)
+            add_slot(keys, fold_once(customer.name).key, customer.id)
         return keys
 
     @cached_property
@@ -100,7 +100,7 @@ class Payers:
         """One customer, or several, by each word of their names."""
         words: dict[str, int | set[int]] = {}
         for customer in self.customers.values():
-            for word in fold(customer.name).words:
+            for word in fold_once(customer.name).words:
                 known = words.setdefault(word, customer.id)
                 if isinstance(known, set):
                     known.add(customer.id)
