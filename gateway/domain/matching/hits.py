@@ -6,13 +6,20 @@ Hit = int | list[int]
 _K = TypeVar("_K", int, str)
 
 
-class Hits(Protocol):
-    """A dict of hits, or what takes its place where there are very many."""
+class Found(Protocol):
+    """A dict of hits that is only read, or what takes its place where there are very many."""
 
     def get(self, key: Any, default: Any = None, /) -> Any: ...
-    def setdefault(self, key: Any, slot: int, /) -> Any: ...
-    def __setitem__(self, key: Any, slots: Hit, /) -> None: ...
+
     def __len__(self) -> int: ...
+
+
+class Hits(Found, Protocol):
+    """The same, to which hits are added."""
+
+    def setdefault(self, key: Any, slot: int, /) -> Any: ...
+
+    def __setitem__(self, key: Any, slots: Hit, /) -> None: ...
 
 
 def slots_of(hit: Hit) -> list[int]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from gateway.domain.matching.hits import Hit, Hits, add_slot
+from gateway.domain.matching.hits import Found, Hit, Hits, add_slot
 from gateway.domain.matching.model import OpenItem
 from gateway.domain.matching.numbers import Numbers
-from gateway.domain.matching.packed import PackedHits, PackedItems
+from gateway.domain.matching.packed import PackedHits, PackedItems, Rising, is_rising
 from gateway.domain.matching.packed_numbers import PackedNumbers
 from gateway.domain.matching.shapes import Shapes, spread
 from schemas.references import reference_key
@@ -16,10 +16,10 @@ class ItemTables(NamedTuple):
     """The slots of items by each of their facts."""
 
     numbers: Numbers
-    by_id: Hits
-    by_customer: Hits
+    by_id: Found
+    by_customer: Found
     by_amount: Hits
-    by_reference: Hits
+    by_reference: Found
     reference_lengths: frozenset[int]
 
 
@@ -52,7 +52,7 @@ def _packed(items: PackedItems, still_open: Sequence[int], shapes: Shapes) -> It
     lengths: set[int] = set()
     return ItemTables(
         PackedNumbers(items, shapes, aliases_of),
-        PackedHits(_hashed(items.ids)),
+        Rising(items.ids) if is_rising(items.ids) else PackedHits(_hashed(items.ids)),
         PackedHits(_hashed(items.customer_ids)),
         PackedHits(_hashed(still_open), lambda _slot, amount: amount != 0),
         PackedHits(_references(items, lengths), lambda slot, key: _reference_key(items[slot]) == key),

@@ -137,3 +137,25 @@ class PackedHits:
 
     def __setitem__(self, key: Any, slots: Hit) -> None:
         self._added[key] = slots
+
+
+class Rising:
+    """The slots of keys that rise from slot to slot, as a dict would give them: the keys themselves are the table."""
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def get(self, key: int, default: Any = None) -> Any:
+        """Return the slot of a key."""
+        slot = bisect_left(self._keys, key)
+        return slot if slot < len(self._keys) and self._keys[slot] == key else default
+
+
+def is_rising(keys: Sequence[int]) -> bool:
+    """Return whether each key is higher than the one before."""
+    return all(first < second for first, second in pairwise(keys))

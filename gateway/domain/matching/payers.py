@@ -12,6 +12,7 @@ from typing import NamedTuple
 from gateway.domain.matching.hits import Hit, add_slot, slots_of
 from gateway.domain.matching.model import Customer, KnownIban
 from gateway.domain.matching.names import are_similar, fold, fold_once
+from gateway.domain.matching.packed import PackedHits
 from gateway.domain.matching.payer_numbers import PayerNumbers
 from schemas.statement import account_key
 from schemas.states import IbanSource
@@ -89,11 +90,14 @@ class Payers:
         return found
 
     @cached_property
-    def _by_key(self) -> dict[str, Hit]:
-        keys: dict[str, Hit] = {}
-        for customer in self.customers.values():
-            add_slot(keys, fold_once(customer.name).key, customer.id)
-        return keys
+    def _in_order(self) -> list[Customer]:
+        return list(self.customers.values())
+
+    @cached_property
+    def _by_key(self) -> PackedHits:
+        """The places of customers by their folded name; packed, because few names are asked for."""
+        keys = ((hash(fold_once(one.name).key), place) for place, one in enumerate(self._in_order))
+        return PackedHits(keys, lambda place, key: fold_once(self._in_order[place].name).key == key)
 
     @cached_property
     def _by_word(self) -> dict[str, int | set[int]]:
@@ -115,7 +119,7 @@ class Payers:
     def _search(self, text: str) -> tuple[int, ...]:
         """Find customers by all words of a name, then those who share two words, or one rare word, and are similar."""
         name = fold(text)
-        same = slots_of(self._by_key.get(name.key, []))
+        same = [self._in_order[place].id for place in slots_of(self._by_key.get(name.key, []))]
         bearers = sorted(filter(None, map(self._bearers, name.words)), key=len)[:3]
         near = [bearers[0]] if bearers else []
         near += [first & second for first, second in combinations(bearers, 2)]
