@@ -3,9 +3,11 @@
 import asyncio
 import datetime as dt
 import hashlib
+import zlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +16,7 @@ from gateway.store.columns import Row
 from gateway.store.digest import canonical, covered_columns
 from gateway.store.ids import IdPool
 
+_PLAIN_MAX = 32_000_000  # Characters of lines that are kept as they are.
 CrashPoints = Callable[[str], None]
 
 
@@ -46,14 +49,21 @@ class JournalEntry:
     subject: str = ""
     reason: str = ""
     counts: dict[str, int] = field(default_factory=dict)
-    lines: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    lines: dict[str, list[tuple[int, str | bytes]]] = field(default_factory=dict)  # Bytes are compressed.
+    size: int = 0  # Of all lines, in characters.
+
+    def cover(self, table: str, first_id: int, lines: str) -> None:
+        """Keep canonical lines for the digest; those of a million rows are compressed."""
+        self.size += len(lines)
+        kept = zlib.compress(lines.encode(), level=1) if self.size > _PLAIN_MAX else lines
+        self.lines.setdefault(table, []).append((first_id, kept))
 
     def digest(self) -> str:
         """Return the SHA-256 over the canonical lines, ordered by table and id."""
         sha = hashlib.sha256()
         for table in sorted(self.lines):
-            for _, lines in sorted(self.lines[table]):
-                sha.update(lines.encode())
+            for _, lines in sorted(self.lines[table], key=itemgetter(0)):
+                sha.update(lines.encode() if isinstance(lines, str) else zlib.decompress(lines))
         return sha.hexdigest()
 
 
@@ -170,4 +180,4 @@ class Work:
 
     def cover(self, table: str, first_id: int, lines: str) -> None:
         """Put written immutable rows under the journal's digest: canonical lines of rows in the order of their keys."""
-        self.entry.lines.setdefault(table, []).append((first_id, lines))
+        self.entry.cover(table, first_id, lines)
