@@ -122,7 +122,33 @@ class IgnoreCategory(StrEnum):
     SUPPLIER = "supplier"
     SUPPLIER_REFUND = "supplier_refund"
     TAX_SALARY = "tax_salary"
+    NOT_OURS = "not_ours"  # Money that came to us by mistake, or for somebody else.
     OTHER = "other"
+
+
+class RuleAction(StrEnum):
+    """What a rule of the company does with a bank transaction that fits it."""
+
+    SET_ASIDE = "set_aside"
+    NOT_OURS = "not_ours"
+    CUSTOMER = "customer"
+    ON_ACCOUNT = "on_account"
+
+
+class TextMatch(StrEnum):
+    """How a text has the words of a condition."""
+
+    CONTAINS = "contains"
+    WORD = "word"
+    BEGINS = "begins"
+    EQUALS = "equals"
+
+
+class Direction(StrEnum):
+    """Which way money goes, as we see it."""
+
+    IN = "in"
+    OUT = "out"
 
 
 class PaymentMethod(StrEnum):

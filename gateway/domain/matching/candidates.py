@@ -30,6 +30,7 @@ from gateway.domain.matching.refunds import SentRefunds
 from gateway.domain.matching.returns import BookedCredits
 from gateway.domain.matching.sent import SentDebits
 from gateway.domain.matching.shapes import Shapes
+from gateway.domain.matching.user_rules import UserRules
 from schemas.states import ReviewReason
 
 # Asked about, but no payment that an equal one may repeat.
@@ -72,6 +73,7 @@ class ItemIndex:
         "payers",
         "reference_lengths",
         "refunds",
+        "rules",
     )
 
     def __init__(
@@ -89,12 +91,14 @@ class ItemIndex:
         refunds: SentRefunds | None = None,
         waiting: Iterable[Credit] = (),
         shapes: Shapes | None = None,
+        rules: UserRules | None = None,
     ) -> None:
         """Build the index, O(items). ``mandates`` gives the customer of each mandate reference.
 
         ``own_ibans`` are our accounts, ``own_end_to_end_ids`` those of the debits that we sent, ``debits`` what may be
         needed of these, ``refunds`` those that the bank has, ``waiting`` the credits that people are asked about and
-        that an equal one may repeat. A narrow index takes the ``shapes`` that were learned from all numbers.
+        that an equal one may repeat, ``rules`` those of the company. A narrow index takes the ``shapes`` that were
+        learned from all numbers.
         """
         self.items = items if isinstance(items, PackedItems) else list(items)
         minors = [item.open_minor for item in self.items]  # Signed as the item.
@@ -110,6 +114,7 @@ class ItemIndex:
         self.booked = BookedCredits(booked)
         self.debits = debits or SentDebits()
         self.refunds = refunds or SentRefunds()
+        self.rules = rules or None  # None where there is no rule, which is quickly seen.
         self.own_end_to_end_ids = frozenset(own_end_to_end_ids) | self.debits.end_to_end_ids
         self.has_debts_of_ours = min(self.open, default=0) < 0
         self._waiting: dict[int, dict[str, Waiting]] = {}  # By amount, then payer.

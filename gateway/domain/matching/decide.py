@@ -5,11 +5,12 @@ points elsewhere; everything else is a question with ranked explanations. Nothin
 """
 
 from gateway.domain.matching.bookings import decide_incoming, decide_outgoing
+from gateway.domain.matching.by_user_rule import obey, set_aside_by_rule
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.case import Case, Obstacle
 from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.explain import Fit, agreeing_sign, fit_late, pay_in_part, settle
-from gateway.domain.matching.model import Ask, Book, Credit, Decision, Explanation, Policy, Rule, Sign, Strength
+from gateway.domain.matching.model import Ask, Book, Credit, Decision, Explanation, Ignore, Policy, Rule, Sign, Strength
 from gateway.domain.matching.obstacles import (
     NEED_PAYER,
     against_confirmed,
@@ -27,18 +28,32 @@ from gateway.domain.matching.sets import FoundSets, completing, sets_of
 from gateway.domain.matching.tokens import Slots
 from schemas.states import ReviewReason
 
+_UNKNOWN = Ask(ReviewReason.NO_KNOWN_REFERENCE, ())
+
 
 def decide(credit: Credit, index: ItemIndex, policy: Policy) -> Decision:
     """Return what becomes of a bank transaction. The index is not changed; `ItemIndex.apply` does that."""
     if credit.amount_minor < 0:
-        return decide_outgoing(credit, index, policy)
+        return _unless_ruled(decide_outgoing(credit, index, policy), credit, index)
     if credit.amount_minor == 0:
-        return Ask(ReviewReason.NO_KNOWN_REFERENCE, ())
+        return _UNKNOWN
     quick = decide_incoming(credit, index) or book_at_sight(credit, index, policy)
     if quick:
-        return quick
+        return _unless_ruled(quick, credit, index)
     evidence = Evidence(credit, index)
-    return book_plain(evidence, policy) or look_closer(evidence, policy)
+    plain = book_plain(evidence, policy)
+    if plain:
+        return plain
+    evidence.rule = index.rules.find(credit) if index.rules else None
+    found = look_closer(evidence, policy)
+    return obey(evidence.rule, evidence, policy, found) if evidence.rule else found
+
+
+def _unless_ruled(decision: Decision, credit: Credit, index: ItemIndex) -> Decision:
+    """Let a rule of the company say what money is that is set aside, or about which nothing is known."""
+    if index.rules is None or not (isinstance(decision, Ignore) or decision == _UNKNOWN):
+        return decision
+    return set_aside_by_rule(credit, index, decision)
 
 
 def look_closer(evidence: Evidence, policy: Policy) -> Book | Ask:

@@ -12,6 +12,7 @@ from gateway.domain.matching.payer_numbers import PayerNumber
 from gateway.domain.matching.sent import NO_ID
 from gateway.domain.matching.text_words import text_words
 from gateway.domain.matching.tokens import Grade, Source, Word
+from gateway.domain.matching.user_rules import UserRule
 from gateway.domain.matching.words import find_words
 from schemas.references import reference_key
 
@@ -28,12 +29,14 @@ class Evidence:
         "index",
         "known_ibans",
         "payer_signs",
+        "rule",
         "words",
     )
 
     def __init__(self, credit: Credit, index: ItemIndex) -> None:
         self.credit = credit
         self.index = index
+        self.rule: UserRule | None = None  # The rule of the company that it fits; it may point at a customer.
         self.known_ibans, self.confirmed = index.payers.account(credit.iban)
         self._named: frozenset[int] | None = None
         self._customer_numbers: list[PayerNumber] | None = None
@@ -90,16 +93,23 @@ class Evidence:
         return self.named.union([known.customer_id for known in self.known_ibans])
 
     @property
+    def ruled(self) -> frozenset[int]:
+        """The customer of the rule that it fits."""
+        customer_id = self.rule.customer_id if self.rule else None
+        return frozenset() if customer_id is None else frozenset([customer_id])
+
+    @property
     def pointed_at(self) -> frozenset[int]:
-        """All customers that anything points at: IBAN, name, customer number, mandate."""
-        return self.known_payers | self.numbered | self.mandated
+        """All customers that anything points at: IBAN, name, customer number, mandate, a rule."""
+        return self.known_payers | self.numbered | self.mandated | self.ruled
 
     def points_elsewhere(self, customer_id: int) -> frozenset[int]:
-        """Return the other customers that IBAN, names, a customer number or a mandate point at.
+        """Return the other customers that IBAN, names, a customer number, a mandate or a rule point at.
 
         A name that this customer bears as well points nowhere else.
         """
-        found = {*self.numbered, *self.mandated, *[known.customer_id for known in self.known_ibans]}
+        known = [known.customer_id for known in self.known_ibans]
+        found = {*self.numbered, *self.mandated, *self.ruled, *known}
         for name in (self.credit.name, self.credit.ultimate_debtor):
             if name and not self._is_name_of(customer_id, name):
                 found.update(self.index.payers.named(name))

@@ -232,6 +232,8 @@ def _payer_signs(evidence: Evidence, customer_id: int) -> list[Sign]:
         signs.append(Sign(SignCode.CUSTOMER_NUMBER, facts))
     if evidence.mandated.intersection(members):
         signs.append(Sign(SignCode.MANDATE, facts))
+    if evidence.rule and evidence.ruled.intersection(members):
+        signs.append(Sign(SignCode.USER_RULE, {"rule": evidence.rule.name}))
     return signs or [Sign(SignCode.PAYER_DIFFERS, facts, supports=False)]
 
 

@@ -109,6 +109,7 @@ class Credit(NamedTuple):
     payment_information_id: str | None = None
     message_id: str | None = None
     original_minor: int | None = None  # What a returned debit was for, where the bank says it.
+    bank_account_id: int | None = None  # The account of ours.
     order: tuple[str, str, int, int] = ("", "", 0, 0)  # Within its day, by what it says: not by its place in a file.
 
     @property
@@ -142,6 +143,7 @@ class Rule(StrEnum):
     RETURNED_DEBIT = "returned_debit"  # Takes back one debit that we sent.
     OWN_REFUND = "own_refund"  # Pays refunds that we sent.
     RETURNED_REFUND = "returned_refund"  # A refund that we sent came back.
+    USER_RULE = "user_rule"  # A rule that an approver wrote.
 
 
 class Sign(NamedTuple):
@@ -193,6 +195,7 @@ class Book(NamedTuple):
 
     rule: Rule
     explanation: Explanation
+    user_rule_id: int | None = None
 
 
 class Ask(NamedTuple):
@@ -207,6 +210,8 @@ class Ignore(NamedTuple):
 
     rule: Rule
     category: IgnoreCategory
+    account_word: str = ""
+    user_rule_id: int | None = None
 
 
 Decision = Book | Ask | Ignore

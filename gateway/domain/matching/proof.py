@@ -96,6 +96,10 @@ class SignCode(StrEnum):
     REFUND_FAILED = "refund_failed"
     REFUND_NOT_PAID = "refund_not_paid"
     REFUND_NOT_SENT = "refund_not_sent"
+    USER_RULE = "user_rule"
+    USER_RULE_STOPPED = "user_rule_stopped"
+    USER_RULE_DIFFERS = "user_rule_differs"
+    POINTS_ELSEWHERE = "points_elsewhere"
 
 
 def sentence(

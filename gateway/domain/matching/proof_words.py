@@ -237,4 +237,16 @@ refund_not_paid         no debit of the refund {end_to_end_id} is booked yet
 refund_not_sent         nobody said that the file with the refund {end_to_end_id} was sent
                         personne n’a dit que le fichier du remboursement {end_to_end_id} a été envoyé
                         niemand hat gesagt, dass die Datei mit der Erstattung {end_to_end_id} gesendet wurde
+user_rule               by your rule “{rule}”
+                        par votre règle « {rule} »
+                        nach Ihrer Regel „{rule}“
+user_rule_stopped       your rule “{rule}” fits, but the text names {number}
+                        votre règle « {rule} » convient, mais le libellé cite {number}
+                        Ihre Regel „{rule}“ passt, doch der Text nennt {number}
+user_rule_differs       your rule “{rule}” would set it aside
+                        votre règle « {rule} » le mettrait de côté
+                        Ihre Regel „{rule}“ würde es beiseitelegen
+points_elsewhere        account, name or number point at customer {customer}
+                        compte, nom ou numéro désignent le client {customer}
+                        Konto, Name oder Nummer weisen auf den Kunden {customer}
 """)
