@@ -18,6 +18,7 @@ from gateway.store.bank_transactions import Unexplained
 from gateway.store.bulk import insert_rows
 from gateway.store.columns import Json, table_of
 from gateway.store.counters import LockedItem, LockedTransaction
+from gateway.store.matching_rules import add_uses
 from gateway.store.open_items import OpenItem, OpenItemVersion
 from gateway.store.work import Work
 from schemas.errors import GatewayError
@@ -36,7 +37,8 @@ class Booking(NamedTuple):
     """One decision to write.
 
     ``left_minor`` is what was left of the bank transaction when it was decided, in its currency; ``effective_date`` is
-    its booking date (value date if none). ``proof`` is the explanation that ``plans`` come from.
+    its booking date (value date if none). ``proof`` is the explanation that ``plans`` come from, ``user_rule_id`` the
+    rule of the company that booked it.
     """
 
     bank_transaction_id: int
@@ -47,13 +49,16 @@ class Booking(NamedTuple):
     proof: Sequence[Explanation] | Json
     rule: str
     effective_date: dt.date
+    user_rule_id: int | None = None
 
 
-def booking_of(one: Unexplained, explanation: Explanation, rule: str) -> Booking:
+def booking_of(one: Unexplained, explanation: Explanation, rule: str, user_rule_id: int | None = None) -> Booking:
     """Return what is written when an explanation of a bank transaction is booked by a rule or a person's choice."""
     key, left_minor, currency, *_ = one.credit
     plans = plan_allocations(explanation)
-    return Booking(key, left_minor, currency, explanation.customer_id, plans, [explanation], rule, one.effective_date)
+    return Booking(
+        key, left_minor, currency, explanation.customer_id, plans, [explanation], rule, one.effective_date, user_rule_id
+    )
 
 
 class Seen(NamedTuple):
@@ -187,6 +192,7 @@ async def write_bookings(
     await insert_rows(work, table_of(Decision), DECISION_NAMES, decisions)
     work.reach("decisions_written")
     await insert_rows(work, table_of(Allocation), ALLOCATION_NAMES, rows)
+    await add_uses(work, [(booking.user_rule_id, booking.bank_transaction_id) for booking in bookings])
     work.reach("allocations_written")
 
 
@@ -197,7 +203,7 @@ def _rows(
     keys = iter(work.new_ids(sum([len(booking.plans) for booking in bookings])))
     rows: list[tuple[Any, ...]] = []
     for booking, decision_id in zip(bookings, decision_ids, strict=True):
-        transaction_id, _, currency, _, plans, _, _, day = booking
+        transaction_id, _, currency, _, plans, _, _, day, _ = booking
         for kind, item_id, bank_minor, item_minor, customer_id in plans:
             outside = kind if bank_minor == 0 and item_id is not None else ""
             opened_id = None

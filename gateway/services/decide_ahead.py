@@ -35,20 +35,20 @@ _NAP_S = 0.01
 _PLACE = {name: place for place, name in enumerate(ROW_NAMES)}
 _AMOUNT, _DAY, _BANK_REFERENCE = _PLACE["amount_minor"], _PLACE["booking_date"], _PLACE["bank_reference"]
 _REASON, _PROVISIONAL = _PLACE["return_reason"], _PLACE["is_provisional"]
-_facts = itemgetter(*[_PLACE[name] for name in CREDIT_NAMES[3:]])
+_facts = itemgetter(*[_PLACE[name] for name in CREDIT_NAMES[4:]])
 
 
 class Ahead:
     """The second process of an import, as the first one sees it."""
 
-    def __init__(self, database_url: str, company_id: int, rows: Path) -> None:
-        """Start deciding on rows of a company that are being spooled; the spool has a first list already."""
+    def __init__(self, database_url: str, company_id: int, bank_account_id: int, rows: Path) -> None:
+        """Start deciding on rows of an account that are being spooled; the spool has a first list already."""
         self._company_id = company_id
         self._rows = rows
         self._decided = rows.with_suffix(".decided")
         self._decided.touch()
         self._lists = follow(self._decided)
-        arguments = (database_url, company_id, rows, self._decided, os.getpid())
+        arguments = (database_url, company_id, bank_account_id, rows, self._decided, os.getpid())
         context = multiprocessing.get_context("spawn")
         self._process = context.Process(target=_decide_in_process, args=arguments, daemon=True)
         self._process.start()
@@ -76,7 +76,9 @@ class Ahead:
         self._process.join()
 
 
-def _decide_in_process(database_url: str, company_id: int, rows: Path, decided: Path, parent: int) -> None:
+def _decide_in_process(
+    database_url: str, company_id: int, bank_account_id: int, rows: Path, decided: Path, parent: int
+) -> None:
     limit_process(parent)
     lists = _waited(rows)
     first = next(lists, None)
@@ -84,7 +86,7 @@ def _decide_in_process(database_url: str, company_id: int, rows: Path, decided: 
         return
     index, policy = asyncio.run(_load(database_url, company_id, first))
     spool = Spool(decided)
-    for foresight in decide_lists(_with(first, lists), index, policy):
+    for foresight in decide_lists(_with(first, lists), index, policy, bank_account_id=bank_account_id):
         spool.write([foresight])
     spool.close()
 
@@ -113,7 +115,9 @@ def _with(first: Rows, rest: Iterator[Rows]) -> Iterator[Rows]:
     yield from rest
 
 
-def decide_lists(lists: Iterator[Rows], index: ItemIndex, policy: Policy) -> Iterator[Foresight]:
+def decide_lists(
+    lists: Iterator[Rows], index: ItemIndex, policy: Policy, *, bank_account_id: int
+) -> Iterator[Foresight]:
     """Yield what is decided on each list, in their order; stop where a bank goes back in its dates or references.
 
     What it booked first is decided first, and that may still come.
@@ -127,16 +131,24 @@ def decide_lists(lists: Iterator[Rows], index: ItemIndex, policy: Policy) -> Ite
         last = max(booked, default=last)
         waiting.append(rows)
         if sum(map(len, waiting)) >= CHUNK:
-            yield from _decide(waiting, count, index, policy)
+            yield from _decide(waiting, count, index, policy, bank_account_id)
             count += sum(map(len, waiting))
             waiting = []
-    yield from _decide(waiting, count, index, policy)
+    yield from _decide(waiting, count, index, policy, bank_account_id)
 
 
-def _decide(lists: list[Rows], count: int, index: ItemIndex, policy: Policy) -> Iterator[Foresight]:
+def _decide(
+    lists: list[Rows], count: int, index: ItemIndex, policy: Policy, bank_account_id: int
+) -> Iterator[Foresight]:
     given: list[list[tuple[int, Unexplained]]] = []
     for rows in lists:
-        given.append([(place, _unexplained(count + place, row)) for place, row in enumerate(rows) if _is_known(row)])
+        given.append(
+            [
+                (place, _unexplained(count + place, bank_account_id, row))
+                for place, row in enumerate(rows)
+                if _is_known(row)
+            ]
+        )
         count += len(rows)
     decisions = iter(match_statement([one.credit for some in given for _, one in some], index, policy))
     decided = [[(place, one, next(decisions)) for place, one in some] for some in given]
@@ -158,5 +170,5 @@ def _is_known(row: tuple[object, ...]) -> bool:
     return not row[_PROVISIONAL] and row[_DAY] is not None and not is_return
 
 
-def _unexplained(key: int, row: tuple[object, ...]) -> Unexplained:
-    return unexplained_of((key, row[_AMOUNT], 0, *_facts(row), BankTransactionState.NEW))
+def _unexplained(key: int, bank_account_id: int, row: tuple[object, ...]) -> Unexplained:
+    return unexplained_of((key, row[_AMOUNT], 0, bank_account_id, *_facts(row), BankTransactionState.NEW))

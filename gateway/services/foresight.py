@@ -7,7 +7,7 @@ from gateway.domain.matching.collections import is_about_debits
 from gateway.domain.matching.model import Ask, Book, Decision
 from gateway.services.ask_questions import Question, question_of
 from gateway.services.book_decisions import Booking, booking_of
-from gateway.store.bank_transactions import Unexplained
+from gateway.store.bank_transactions import SetAside, Unexplained
 from gateway.store.columns import Json, facts_text
 from schemas.states import BankTransactionState, IgnoreCategory, ReviewReason
 
@@ -17,13 +17,13 @@ Values = tuple[Any, ...]
 class Foresight(NamedTuple):
     """What was decided on one list of rows, each named by its place in the list; the others are still new.
 
-    ``bookings`` and ``questions`` are the values of those classes, their proof as text. ``left_open`` says what is open
-    then of each item that is booked (minor units, signed as the item).
+    ``bookings``, ``questions`` and ``ignored`` are the values of their classes, proof as text. ``left_open`` says what
+    is open then of each item that is booked (minor units, signed as the item).
     """
 
     bookings: Sequence[Values]
     questions: Sequence[Values]
-    ignored: Sequence[tuple[int, str, str]]
+    ignored: Sequence[Values]
     left_open: Mapping[int, int]
 
     def states(self, count: int) -> list[tuple[BankTransactionState, int]]:
@@ -43,8 +43,8 @@ class Foresight(NamedTuple):
     def bookings_of(self, keys: Sequence[int]) -> list[Booking]:
         """Return what is to be booked, for rows with these keys."""
         return [
-            Booking(keys[place], left, currency, customer_id, plans, Json(proof), rule, day)
-            for place, left, currency, customer_id, plans, proof, rule, day in self.bookings
+            Booking(keys[place], left, currency, customer_id, plans, Json(proof), *rest)
+            for place, left, currency, customer_id, plans, proof, *rest in self.bookings
         ]
 
     def questions_of(self, keys: Sequence[int]) -> list[Question]:
@@ -54,9 +54,9 @@ class Foresight(NamedTuple):
             for place, amount, currency, reason, strength, explanations, items in self.questions
         ]
 
-    def ignored_of(self, keys: Sequence[int]) -> list[tuple[int, IgnoreCategory, str]]:
+    def ignored_of(self, keys: Sequence[int]) -> list[SetAside]:
         """Return what is set aside, for rows with these keys."""
-        return [(keys[place], IgnoreCategory(category), rule) for place, category, rule in self.ignored]
+        return [SetAside(keys[place], IgnoreCategory(category), *rest) for place, category, *rest in self.ignored]
 
 
 NOTHING = Foresight((), (), (), {})
@@ -66,26 +66,27 @@ def foresee(decided: Sequence[tuple[int, Unexplained, Decision]], left_open: Map
     """Return the foresight of one list: (place, bank transaction, decision); returns are left for later."""
     bookings: list[Values] = []
     questions: list[Values] = []
-    ignored: list[tuple[int, str, str]] = []
+    ignored: list[Values] = []
     for place, one, decision in decided:
         if is_about_debits(decision):
             continue  # Decided once all others are stored: what it needs to know of our debits is in the store.
         if isinstance(decision, Book):
-            booking = booking_of(one, decision.explanation, decision.rule)
+            booking = booking_of(one, decision.explanation, decision.rule, decision.user_rule_id)
             if booking.plans:
                 bookings.append(_booking(place, booking))
         elif isinstance(decision, Ask):
             questions.append(_question(place, question_of(one, decision)))
         else:
-            ignored.append((place, decision.category.value, decision.rule.value))
+            by, category = decision.rule.value, decision.category.value
+            ignored.append((place, category, by, decision.account_word, decision.user_rule_id))
     items = {item_id for booking in bookings for _, item_id, _, _, _ in booking[4] if item_id is not None}
     return Foresight(bookings, questions, ignored, {item_id: left_open[item_id] for item_id in items})
 
 
 def _booking(place: int, booking: Booking) -> Values:
-    _, left_minor, currency, customer_id, plans, proof, rule, day = booking
+    _, left_minor, currency, customer_id, plans, proof, rule, day, user_rule_id = booking
     plain = tuple([(kind.value, *rest) for kind, *rest in plans])
-    return (place, left_minor, currency, customer_id, plain, facts_text(proof), str(rule), day)
+    return (place, left_minor, currency, customer_id, plain, facts_text(proof), str(rule), day, user_rule_id)
 
 
 def _question(place: int, question: Question) -> Values:

@@ -139,7 +139,7 @@ async def _decide_ahead(gate: Gate, file: StatementFile, spooled: SpooledStateme
     account = await _account(gate, file, spooled)
     if account is None:
         return None
-    ahead = Ahead(gate.database.url, account.company_id, spooled.spool.path)
+    ahead = Ahead(gate.database.url, account.company_id, account.id, spooled.spool.path)
     at_end.callback(ahead.close)
     return ahead
 

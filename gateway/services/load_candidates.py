@@ -9,11 +9,13 @@ from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Credit, OpenItem, Policy
 from gateway.domain.matching.packed import PackedItems
 from gateway.domain.matching.sent import SentDebits
+from gateway.domain.matching.user_rules import UserRules
 from gateway.store import (
     accounts,
     bank_transactions,
     companies,
     match_facts,
+    matching_rules,
     open_items,
     parties,
     sent_debits,
@@ -49,8 +51,8 @@ async def load_index(
 ) -> ItemIndex:
     """Return the index of all open items of a company and of those that were settled since a day.
 
-    It knows our refunds, what ``debits`` may take back, and all that is to be known of the debits ``sent``; without
-    these only which end-to-end ids are ours.
+    It knows our refunds, the rules of the company, what ``debits`` may take back, and all that is to be known of the
+    debits ``sent``; without these only which end-to-end ids are ours.
     """
     own_ids = [] if sent else await sent_debits.open_end_to_end_ids(session, company_id=company_id)
     with _no_garbage():
@@ -64,6 +66,7 @@ async def load_index(
             own_ibans=await accounts.own_ibans(session, company_id=company_id),
             own_end_to_end_ids=own_ids,
             debits=sent,
+            rules=UserRules(await matching_rules.load_rules(session, company_id)),
             refunds=await sent_refunds.load_refunds(session, company_id=company_id, since_date=since_date),
             waiting=await match_facts.waiting_credits(session, company_id=company_id),
         )

@@ -22,7 +22,7 @@ from gateway.services.book_decisions import Seen, book_decisions, booking_of
 from gateway.services.follow_debits import follow_debits, only_as_seen
 from gateway.services.load_candidates import load_index_for, load_policy
 from gateway.store import bank_transactions, counters, reviews, sent_debits, unpaid_writes
-from gateway.store.bank_transactions import Unexplained
+from gateway.store.bank_transactions import SetAside, Unexplained
 from gateway.store.database import Database, ReadSession
 from gateway.store.work import Actor, Work
 from schemas.states import BankTransactionState, IgnoreCategory, ReviewReason, ReviewState
@@ -246,8 +246,10 @@ async def _write(
 ) -> list[int]:
     """Write the decisions of one unit of work; return the bank transactions that must be decided again."""
     good, unfit = await only_as_seen(work, [(one, one_.explanation) for one, one_ in piece if isinstance(one_, Book)])
-    rules = {one.credit.id: decision.rule for one, decision in piece if isinstance(decision, Book)}
-    bookings = [booking_of(one, explanation, rules[one.credit.id]) for one, explanation in good]
+    rules = {
+        one.credit.id: (decision.rule, decision.user_rule_id) for one, decision in piece if isinstance(decision, Book)
+    }
+    bookings = [booking_of(one, explanation, *rules[one.credit.id]) for one, explanation in good]
     outcome = await book_decisions(work, bookings, booked_by="rule", seen=seen)
     await follow_debits(work, [pair for pair in good if pair[0].credit.id in set(outcome.booked)])
     was_asked = {one.credit.id for one, _ in piece if one.state is not BankTransactionState.NEW}
@@ -265,16 +267,18 @@ async def _write(
         moved = set()
     await _ask(work, asks)
     ignored = [
-        (one.credit.id, decision.category, decision.rule) for one, decision in piece if isinstance(decision, Ignore)
+        SetAside(one.credit.id, decision.category, decision.rule, decision.account_word, decision.user_rule_id)
+        for one, decision in piece
+        if isinstance(decision, Ignore)
     ]
     await bank_transactions.ignore(work, ignored)
-    await reviews.close_open(work, [key for key, _, _ in ignored if key in was_asked], ReviewState.DISMISSED)
-    await attach_fees(work, [key for key, category, _ in ignored if category is IgnoreCategory.BANK_FEE])
+    await reviews.close_open(work, [one.id for one in ignored if one.id in was_asked], ReviewState.DISMISSED)
+    await attach_fees(work, [one.id for one in ignored if one.category is IgnoreCategory.BANK_FEE])
     await unpaid_writes.refresh_outcomes(work, work.touched_items)
     work.reach("decisions_stored")
     result.booked.update(booking.rule for booking in bookings if booking.bank_transaction_id in booked)
     result.asked.update(decision.reason.value for _, decision in asks)
-    result.ignored.update(category.value for _, category, _ in ignored)
+    result.ignored.update(one.category.value for one in ignored)
     work.say(
         "match_transactions", f"bank_transactions:{len(piece)}",
         booked=len(booked), asked=len(asks), ignored=len(ignored),

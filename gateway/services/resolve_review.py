@@ -13,6 +13,7 @@ from gateway.services.attach_fees import attach_fees
 from gateway.services.book_decisions import book_decisions, booking_of
 from gateway.services.follow_debits import follow_debits, only_as_seen
 from gateway.store import bank_transactions, counters, journal, parties, reviews, unpaid_writes
+from gateway.store.bank_transactions import SetAside
 from gateway.store.counters import LockedItem, LockedTransaction
 from gateway.store.database import ReadSession
 from gateway.store.reviews import Comment, ReviewItem
@@ -110,7 +111,7 @@ async def ignore(work: Work, *, review_item_id: int, category: IgnoreCategory, a
     """Set a bank transaction aside: it is no customer payment. Raises NoSuchReviewItem or DecidedAlready."""
     item = await open_question(work, review_item_id)
     locked = await _locked(work, item)
-    await bank_transactions.ignore(work, [(item.bank_transaction_id, category, "user")], account_word=account_word)
+    await bank_transactions.ignore(work, [SetAside(item.bank_transaction_id, category, "user", account_word)])
     if category is IgnoreCategory.BANK_FEE:
         await attach_fees(work, [item.bank_transaction_id])
     await reviews.close_open(work, [item.bank_transaction_id], ReviewState.DISMISSED)

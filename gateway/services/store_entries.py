@@ -14,7 +14,7 @@ from gateway.services.spool_statements import ROW_NAMES, SpooledStatement
 from gateway.services.undo_decision import undo_of_transactions
 from gateway.store import bank_transactions, collection_answers, counters, unpaid_writes
 from gateway.store.accounts import BankAccount
-from gateway.store.bank_transactions import BankTransaction
+from gateway.store.bank_transactions import BankTransaction, SetAside
 from gateway.store.bulk import insert_rows
 from gateway.store.columns import table_of
 from gateway.store.statements import Statement
@@ -117,7 +117,7 @@ class _Moves:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._moves = ForeseenMoves()
-        self._ignored: list[tuple[int, IgnoreCategory, str]] = []
+        self._ignored: list[SetAside] = []
 
     async def write(self, foresight: Foresight, keys: Sequence[int]) -> None:
         """Write the decisions on a list of rows that are stored under these keys."""
@@ -143,7 +143,7 @@ class _Moves:
         self._work.reach("counters_moved")
         for piece in self._moves.pieces():
             await unpaid_writes.refresh_outcomes(self._work, piece.deltas)
-        fees = [key for key, category, _ in self._ignored if category is IgnoreCategory.BANK_FEE]
+        fees = [one.id for one in self._ignored if one.category is IgnoreCategory.BANK_FEE]
         await attach_fees(self._work, fees)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gateway.services.follow_debits import undo_debits
+from gateway.services.manage_rules import take_rules_back
 from gateway.store import allocations, bank_transactions, counters, journal, parties, reviews, unpaid_writes
 from gateway.store.allocations import ALLOCATION_NAMES, Allocation
 from gateway.store.bulk import insert_rows
@@ -84,6 +85,7 @@ async def undo_of_transactions(work: Work, ids: Sequence[int], *, reason: str) -
     await counters.settle_items(work, settled)
     await unpaid_writes.refresh_outcomes(work, settled)
     await allocations.mark_undone(work, [decision.id for decision in decisions], reason=reason)
+    await take_rules_back(work, bank_transaction_ids=ids, reason=reason)
     await _unlearn(work, {decision.id for decision in decisions if decision.booked_by == "user"}, rows, items)
     return len(rows)
 

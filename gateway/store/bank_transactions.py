@@ -13,6 +13,7 @@ from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
 from gateway.store.fetch import among, in_pieces
 from gateway.store.keys import index_where, owned, points
+from gateway.store.matching_rules import add_uses
 from gateway.store.open_items import WITHIN
 from gateway.store.work import Work
 from schemas.states import BankTransactionState, IgnoreCategory
@@ -132,8 +133,8 @@ async def set_state(
 
 
 CREDIT_NAMES = (
-    "id", "amount_minor", "allocated_minor", "currency", "booking_date", "value_date", "remittance", "entry_text",
-    "end_to_end_id", "mandate_reference", "creditor_reference", "counterparty_name", "counterparty_iban",
+    "id", "amount_minor", "allocated_minor", "bank_account_id", "currency", "booking_date", "value_date", "remittance",
+    "entry_text", "end_to_end_id", "mandate_reference", "creditor_reference", "counterparty_name", "counterparty_iban",
     "ultimate_debtor", "return_reason", "charges_minor", "charges_included", "instructed_minor",
     "instructed_currency", "bank_transaction_code", "is_reversal", "batch_count", "part", "payment_information_id",
     "message_id", "original_amount_minor", "bank_reference", "entry_key", "occurrence",
@@ -224,21 +225,31 @@ async def returned_debits(session: AsyncSession, ids: Sequence[int]) -> list[Cre
 def unexplained_of(row: Sequence[Any]) -> Unexplained:
     """Return a bank transaction as matching sees it from its ``CREDIT_NAMES`` and its state."""
     (
-        key, amount, allocated, currency, booking_date, value_date, remittance, entry_text, end_to_end_id, mandate,
-        reference, name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code,
+        key, amount, allocated, account_id, currency, booking_date, value_date, remittance, entry_text, end_to_end_id,
+        mandate, reference, name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code,
         is_reversal, batch_count, part, block_id, message_id, original, bank_reference, entry_key, occurrence, state,
     ) = row  # fmt: skip
     credit = Credit(
         key, amount - allocated, currency, booking_date, remittance or entry_text, end_to_end_id, mandate, reference,
         name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code, is_reversal,
         (batch_count or 0) > 1 and part == 0, batch_count, block_id, message_id, original,
-        (bank_reference or "", entry_key, occurrence, part),
+        (bank_reference or "", entry_key, occurrence, part), account_id,
     )  # fmt: skip
     return Unexplained(credit, booking_date or value_date, state)
 
 
-async def ignore(work: Work, rows: Sequence[tuple[int, IgnoreCategory, str]], *, account_word: str = "") -> None:
-    """Set bank transactions aside as no customer payments: (key, category, rule or reason)."""
+class SetAside(NamedTuple):
+    """A bank transaction that is no customer payment: its category, and by whom it was set aside (a rule, or user)."""
+
+    id: int
+    category: IgnoreCategory
+    by: str
+    account_word: str = ""
+    user_rule_id: int | None = None
+
+
+async def ignore(work: Work, rows: Sequence[SetAside]) -> None:
+    """Set bank transactions aside as no customer payments."""
     table = bank_transactions
     statement = (
         update(table)
@@ -247,13 +258,14 @@ async def ignore(work: Work, rows: Sequence[tuple[int, IgnoreCategory, str]], *,
             state=BankTransactionState.IGNORED,
             category=bindparam("why"),
             ignored_by=bindparam("rule"),
-            account_word=account_word,
+            account_word=bindparam("word"),
             version=table.c.version + 1,
         )
     )
-    values = [{"key": key, "why": category, "rule": rule} for key, category, rule in rows]
+    values = [{"key": key, "why": category, "rule": by, "word": word} for key, category, by, word, _ in rows]
     if values:
         await (await work.session.connection()).execute(statement, values)
+        await add_uses(work, [(one.user_rule_id, one.id) for one in rows])
 
 
 async def set_state_many(work: Work, *, ids: Sequence[int], state: BankTransactionState) -> None:

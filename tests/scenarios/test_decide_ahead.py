@@ -8,15 +8,27 @@ import pytest
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Policy
+from gateway.domain.matching.user_rules import Conditions, TextCondition, UserRule
 from gateway.services import import_statement
 from gateway.services.decide_ahead import Ahead, decide_lists
 from gateway.services.manage_accounts import add_account
 from gateway.services.manage_invoices import cancel_item
+from gateway.services.manage_rules import add_rule
 from gateway.services.spool_statements import ROW_NAMES
+from gateway.store.accounts import BankAccount
 from gateway.store.allocations import Allocation, Decision
+from gateway.store.matching_rules import MatchingRule, MatchingRuleUse
 from gateway.store.open_items import OpenItem
+from gateway.store.parties import Party
 from gateway.store.reviews import ReviewCandidate, ReviewItem
-from schemas.states import BankTransactionState, StatementFileState
+from schemas.states import (
+    BankTransactionState,
+    IgnoreCategory,
+    OpenItemKind,
+    RuleAction,
+    StatementFileState,
+    TextMatch,
+)
 from support.bank import OUR_IBAN, camt, payment
 from support.gateways import CLERK, NOW, Bench, make_company
 from support.master_data import customer, german_iban, imported, invoice
@@ -31,7 +43,8 @@ INVOICES = [
 
 
 def entries() -> list[Any]:
-    """Payments of every kind: named, by the known payer, in part, twice, for several, unclear, returned, fees."""
+    """Payments of every kind: named, by the known payer, in part, twice, for several, unclear, returned, fees; some
+    fit a rule of the company."""
     chance = random.Random(7)
     named = [payment(10_000 + place * 7, f"Rechnung FA-2026-{place:04d}", reference=f"N{place}") for place in range(30)]
     known = [payment(10_000 + place * 7, "danke", iban=KNOWN, reference=f"K{place}") for place in range(30, 60, 3)]
@@ -41,6 +54,8 @@ def entries() -> list[Any]:
         payment(10_000 + 40 * 7, "FA-2026-0040", reference="T1"),
         payment(10_000 + 40 * 7, "FA-2026-0040", reference="T2"),
         payment(777, "Spende", reference="U1"),
+        payment(888, "Abschlag Mai", reference="A1"),
+        payment(10_000 + 58 * 7, "Abschlag genau", reference="A2"),
         payment(-10_000, "Rueckgabe FA-2026-0000", return_reason="AC04", code="PMNT-IDDT-UPDD", reference="R1"),
         payment(-450, "Entgelt", code="PMNT-MDOP-CHRG", reference="F1"),
         payment(-99_000, "Miete", code="PMNT-ICDT-ESCT", reference="O1"),
@@ -58,19 +73,46 @@ async def desk(bench: Bench, account: str, code: str) -> Bench:
             await add_account(work, account=account, name="Main account")
     await imported(bench.database, company_id, *CUSTOMERS)
     await imported(bench.database, company_id, *INVOICES)
-    return Bench(bench.gate, company_id)
+    mine = Bench(bench.gate, company_id)
+    await write_rules(mine)
+    return mine
+
+
+async def write_rules(bench: Bench) -> None:
+    """Write rules that set aside and keep on account; one is only for the account of the company."""
+    [account] = [row for row in await bench.rows(BankAccount) if row.company_id == bench.company_id]
+    [dorn] = [row for row in await bench.rows(Party) if (row.company_id, row.number) == (bench.company_id, "C3")]
+    aside, kept = RuleAction.SET_ASIDE, RuleAction.ON_ACCOUNT
+    rules = [
+        UserRule(0, "Spenden", asks("spende", bank_account_id=account.id), aside, IgnoreCategory.OTHER, "4950"),
+        UserRule(0, "Miete", asks("miete"), aside, IgnoreCategory.SUPPLIER, "6210"),
+        UserRule(0, "Abschlag", asks("abschlag"), kept, customer_id=dorn.id),
+    ]
+    for rule in rules:
+        async with bench.begin() as work:
+            await add_rule(work, rule=rule)
+
+
+def asks(word: str, **others: Any) -> Conditions:
+    """Return conditions that ask for a word in the text, and for others."""
+    return Conditions(texts=(TextCondition(TextMatch.WORD, word),), **others)
 
 
 async def outcome(bench: Bench) -> dict[str, list[Any]]:
     """What came of a statement, without keys."""
     mine = [row for row in await bench.transactions() if row.company_id == bench.company_id]
     key = {row.id: row.entry_reference or row.bank_reference for row in mine}
+    names = {row.id: row.name for row in await bench.rows(MatchingRule)}
+    uses = [row for row in await bench.rows(MatchingRuleUse) if row.bank_transaction_id in key]
     items = {row.id: row for row in await bench.rows(OpenItem) if row.company_id == bench.company_id}
     decisions = {row.id: row for row in await bench.rows(Decision) if row.bank_transaction_id in key}
     reviews = {row.id: row for row in await bench.rows(ReviewItem) if row.bank_transaction_id in key}
     return {
-        "transactions": sorted((key[row.id], row.state, row.allocated_minor, row.category, row.ignored_by) for row in mine),
-        "items": sorted((row.number, row.settled_minor, row.version) for row in items.values()),
+        "transactions": sorted(
+            (key[row.id], row.state, row.allocated_minor, row.category, row.ignored_by, row.account_word) for row in mine
+        ),
+        "rules": sorted((names[row.rule_id], key[row.bank_transaction_id]) for row in uses),
+        "items": sorted((row.kind if row.kind is OpenItemKind.ON_ACCOUNT else row.number, row.settled_minor, row.version) for row in items.values()),
         "decisions": sorted((key[row.bank_transaction_id], row.rule, signs(row.proof)) for row in decisions.values()),
         "allocations": sorted(
             (key[decisions[row.decision_id].bank_transaction_id], row.kind, items[row.target_item_id].number, row.item_minor)
@@ -136,7 +178,7 @@ def test_what_a_bank_booked_first_is_decided_first() -> None:
     rows = [row_of(day) for day in (3, 3, 5)]
     backwards = [row_of(day) for day in (4, 6)]
 
-    found = list(decide_lists(iter([rows, backwards, rows]), ItemIndex([]), Policy()))
+    found = list(decide_lists(iter([rows, backwards, rows]), ItemIndex([]), Policy(), bank_account_id=1))
 
     assert [len(one.questions) for one in found] == [3]
 

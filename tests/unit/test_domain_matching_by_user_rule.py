@@ -37,15 +37,14 @@ def rule(action: str = "set_aside", **facts: Any) -> UserRule:
     return UserRule(7, "Stripe fees", conditions, RuleAction(action), **(known | facts))
 
 
+USUAL = Policy()
 SET_ASIDE = rule()
 OF_BRUNO_ONLY = rule("customer", customer_id=2)
 BOOKS_BRUNO = rule("customer", customer_id=2, books_exact=True)
 KEEPS_BRUNO = rule("on_account", customer_id=2)
 
 
-def ruled(
-    credit: Credit, *items: OpenItem, by: UserRule = SET_ASIDE, policy: Policy = Policy(), **facts: Any
-) -> Decision:  # noqa: B008
+def ruled(credit: Credit, *items: OpenItem, by: UserRule = SET_ASIDE, policy: Policy = USUAL, **facts: Any) -> Decision:
     return decide(credit, index_of(*items, rules=UserRules([by]), **facts), policy)
 
 

@@ -101,7 +101,8 @@ def test_the_first_rule_that_fits_is_meant() -> None:
 
     found = rules.find(money(5, "rent May", iban=IBAN, bank_transaction_code="166"))
 
-    assert found is not None and found.id == 2
+    assert found is not None
+    assert found.id == 2
 
 
 def test_searching_many_rules_at_once_finds_what_asking_each_finds() -> None:

@@ -109,8 +109,8 @@ class Credit(NamedTuple):
     payment_information_id: str | None = None
     message_id: str | None = None
     original_minor: int | None = None  # What a returned debit was for, where the bank says it.
-    bank_account_id: int | None = None  # The account of ours.
     order: tuple[str, str, int, int] = ("", "", 0, 0)  # Within its day, by what it says: not by its place in a file.
+    bank_account_id: int | None = None  # The account of ours.
 
     @property
     def batch_references(self) -> frozenset[str]:
