@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from gateway.services.import_table_file import TableFile, TableTold
     from gateway.services.plan_notices import NoticesWanted
     from gateway.services.show_plan import PlanShown
+    from gateway.services.try_rule import Tried, TryWanted
 
 T = TypeVar("T")
 
@@ -109,23 +110,23 @@ class Workers:
 
     async def receive_archive(self, archive: Archive, actor: Actor) -> list[Receipt]:
         """Receive the members of an archive. Raises FileRefused."""
-        receipts: list[Receipt] = await self._run_again(_receive_archive, archive, actor)
-        return receipts
+        return await self._run_again(_receive_archive, archive, actor)
 
     async def show_plan(self, wanted: PlanWanted) -> PlanShown:
         """Return a plan of collections in the size of a page."""
-        shown: PlanShown = await self._run_again(_show_plan, wanted)
-        return shown
+        return await self._run_again(_show_plan, wanted)
 
     async def plan_notices(self, wanted: NoticesWanted) -> list[NoticeDue]:
         """Return what debtors are to be told of debits to come."""
-        due: list[NoticeDue] = await self._run_again(_plan_notices, wanted)
-        return due
+        return await self._run_again(_plan_notices, wanted)
 
     async def freeze(self, wanted: FreezeWanted) -> Frozen:
         """Freeze what is due into runs, or a run without some of its collections. Raises what the service raises."""
-        frozen: Frozen = await self._run(_freeze, wanted)
-        return frozen
+        return await self._run(_freeze, wanted)
+
+    async def try_rule(self, wanted: TryWanted) -> Tried:
+        """Say what a rule would have taken of what is stored."""
+        return await self._run_again(_try_rule, wanted)
 
     async def check(self) -> list[str]:
         """Check everything that must always hold, in a process of its own: files do not wait for it."""
@@ -161,23 +162,21 @@ class Workers:
 
     async def _tell(self, entry: Callable[..., TableTold], *values: Any) -> TableTold:
         try:
-            told: TableTold = await self._run_again(entry, *values)
+            return await self._run_again(entry, *values)
         except BrokenProcessPool:
             return _broke_off()
-        return told
 
-    async def _run_again(self, entry: Callable[..., Any], *values: Any) -> Any:
+    async def _run_again(self, entry: Callable[..., T], *values: Any) -> T:
         """Run what may be run twice; a worker may have broken off because of what another call gave it."""
         try:
             return await self._run(entry, *values)
         except BrokenProcessPool:
             return await self._run(entry, *values)
 
-    async def _run(self, entry: Callable[..., Any], *values: Any) -> Any:
-        loop = asyncio.get_running_loop()
+    async def _run(self, entry: Callable[..., T], *values: Any) -> T:
         pool = self._pool
         try:
-            return await loop.run_in_executor(pool, entry, self._place, *values)
+            return await asyncio.get_running_loop().run_in_executor(pool, entry, self._place, *values)
         except BrokenProcessPool:
             if pool is self._pool:
                 self._pool = self._new_pool()
@@ -264,6 +263,12 @@ def _freeze(place: Place, wanted: FreezeWanted) -> Frozen:
     from gateway.services import collect_in_worker
 
     return _with_gate(place, lambda gate: collect_in_worker.freeze(gate.database, gate.originals, gate.now, wanted))
+
+
+def _try_rule(place: Place, wanted: TryWanted) -> Tried:
+    from gateway.services.try_rule import try_rule
+
+    return _with_gate(place, lambda gate: try_rule(gate.database, wanted))
 
 
 def _check(place: Place) -> list[str]:

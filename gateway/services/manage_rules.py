@@ -11,7 +11,7 @@ from gateway.domain.matching.written_rules import RULES_MAX, WRONGS_MAX, Invalid
 from gateway.store import accounts, companies, matching_rules, parties
 from gateway.store.match_rate import WRONG
 from gateway.store.matching_rules import MatchingRule, MatchingRuleVersion, values_of
-from gateway.store.work import SYSTEM, Work
+from gateway.store.work import SYSTEM, Actor, Work
 from schemas.errors import Conflict, GatewayError, NotFound
 
 
@@ -52,7 +52,8 @@ async def add_rule(work: Work, *, rule: UserRule, reason: str = "") -> MatchingR
     )  # fmt: skip
     work.add(row)
     await work.flush()
-    _record(work, row, "add_rule", reason)
+    _add_version(work, row, reason=reason)
+    work.say("add_rule", f"matching_rule:{row.id}", reason=reason)
     return row
 
 
@@ -66,7 +67,8 @@ async def change_rule(work: Work, *, rule: UserRule, seen: int, reason: str = ""
     values = values_of(kept)
     if all(getattr(row, name) == value for name, value in values.items()):
         return False
-    await _set(work, row, "change_rule", reason, wrong_count=0, **values)
+    await _set(work, row, reason, wrong_count=0, **values)
+    work.say("change_rule", f"matching_rule:{row.id}", reason=reason)
     return True
 
 
@@ -83,7 +85,8 @@ async def move_rule(work: Work, *, rule_id: int, is_up: bool, reason: str = "") 
     row, other = rules[at], rules[to]
     place = other.place
     await matching_rules.set_rule(work, other.id, place=row.place)
-    await _set(work, row, "move_rule", reason, place=place)
+    await _set(work, row, reason, place=place)
+    work.say("move_rule", f"matching_rule:{row.id}", reason=reason)
     return True
 
 
@@ -94,8 +97,12 @@ async def switch_rule(work: Work, *, rule_id: int, is_on: bool, reason: str = ""
     row = await _locked(work, rule_id)
     if row.is_on == is_on:
         return False
-    again = {"wrong_count": 0} if is_on else {}
-    await _set(work, row, "switch_rule_on" if is_on else "switch_rule_off", reason, is_on=is_on, **again)
+    if is_on:
+        await _set(work, row, reason, is_on=True, wrong_count=0)
+        work.say("switch_rule_on", f"matching_rule:{row.id}", reason=reason)
+    else:
+        await _set(work, row, reason, is_on=False)
+        work.say("switch_rule_off", f"matching_rule:{row.id}", reason=reason)
     return True
 
 
@@ -110,9 +117,7 @@ async def take_rules_back(work: Work, *, bank_transaction_ids: Sequence[int], re
         count = row.wrong_count + taken.count(rule_id)
         await matching_rules.set_rule(work, rule_id, wrong_count=count)
         if row.is_on and count >= WRONGS_MAX:
-            await matching_rules.set_rule(work, rule_id, is_on=False, version=row.version + 1)
-            await work.session.refresh(row)
-            _add_version(work, row, actor=SYSTEM.word, reason="wrong")
+            await _set(work, row, WRONG, actor=SYSTEM, is_on=False)
 
 
 async def _checked(work: Work, rule: UserRule) -> UserRule:
@@ -138,24 +143,21 @@ async def _locked(work: Work, rule_id: int, seen: int | None = None) -> Matching
     return row
 
 
-async def _set(work: Work, row: MatchingRule, verb: str, reason: str, **values: Any) -> None:
+async def _set(work: Work, row: MatchingRule, reason: str, *, actor: Actor | None = None, **values: Any) -> None:
     """Change a rule and add its version. What a machine changed is off."""
-    kept_on = {"is_on": False} if _is_machine(work) else {}
-    await matching_rules.set_rule(work, row.id, version=row.version + 1, **values, **kept_on)
+    if _is_machine(work):
+        values["is_on"] = False
+    await matching_rules.set_rule(work, row.id, version=row.version + 1, **values)
     await work.session.refresh(row)
-    _record(work, row, verb, reason)
+    _add_version(work, row, reason=reason, actor=actor)
 
 
-def _record(work: Work, row: MatchingRule, verb: str, reason: str) -> None:
-    _add_version(work, row, actor=work.actor.word, reason=reason)
-    work.say(verb, f"matching_rule:{row.id}", reason=reason)
-
-
-def _add_version(work: Work, row: MatchingRule, *, actor: str, reason: str) -> None:
-    names = values_of(matching_rules.user_rule_of(row))
+def _add_version(work: Work, row: MatchingRule, *, reason: str, actor: Actor | None = None) -> None:
+    record = values_of(matching_rules.user_rule_of(row))
     version = MatchingRuleVersion(
         id=work.new_id(), company_id=work.company_id, rule_id=row.id, position=row.version, place=row.place,
-        is_on=row.is_on, record=names, recorded_at=work.now, actor=actor, reason=reason, journal_id=work.journal_id,
+        is_on=row.is_on, record=record, recorded_at=work.now, actor=(actor or work.actor).word, reason=reason,
+        journal_id=work.journal_id,
     )  # fmt: skip
     work.add(version)
 

@@ -17,6 +17,7 @@ from gateway.store.companies import Company
 from gateway.store.creditors import creditors
 from gateway.store.fetch import among
 from gateway.store.mandates import mandates
+from gateway.store.matching_rules import matching_rules
 from gateway.store.open_items import open_items
 from gateway.store.parties import parties
 from gateway.store.refunds import refunds
@@ -75,6 +76,11 @@ def _queries(session: AsyncSession, company_id: int, keys: Mapping[str, list[int
             collections.c.id,
             _plain(collections.c.id, collections.c.end_to_end_id),
             collections.c.company_id,
+        ),
+        "matching_rule": (
+            matching_rules.c.id,
+            _plain(matching_rules.c.id, matching_rules.c.name),
+            matching_rules.c.company_id,
         ),
         "refund": (refunds.c.id, _plain(refunds.c.id, refunds.c.end_to_end_id), refunds.c.company_id),
         "bank_account": (_accounts.c.id, _plain(_accounts.c.id, _accounts.c.name), _accounts.c.company_id),

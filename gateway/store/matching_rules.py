@@ -91,7 +91,8 @@ class MatchingRuleUse(Row, table=True):
 
 # What a rule says holds names and accounts, so the digest covers who said when that which rule is on, and where.
 cover_table("matching_rule_version", "id", "company_id", "rule_id", "position", "place", "is_on")
-_rules, _versions, _uses = table_of(MatchingRule), table_of(MatchingRuleVersion), table_of(MatchingRuleUse)
+matching_rules, _versions = table_of(MatchingRule), table_of(MatchingRuleVersion)
+rule_uses = table_of(MatchingRuleUse)
 _USE_NAMES = ("id", "company_id", "rule_id", "bank_transaction_id", "recorded_at")
 
 
@@ -109,6 +110,15 @@ def user_rule_of(row: MatchingRule) -> UserRule:
     return UserRule(
         row.id, row.name, conditions_of(row.conditions), row.action, row.category, row.account_word, row.party_id,
         row.books_exact,
+    )  # fmt: skip
+
+
+def rule_of_version(version: MatchingRuleVersion) -> UserRule:
+    """Return a rule as it was in a version."""
+    said = version.record
+    return UserRule(
+        version.rule_id, said["name"], conditions_of(said["conditions"]), RuleAction(said["action"]),
+        IgnoreCategory(said["category"]), said["account_word"], said["party_id"], said["books_exact"],
     )  # fmt: skip
 
 
@@ -152,25 +162,30 @@ async def load_rules(session: AsyncSession, company_id: int) -> list[UserRule]:
 
 async def list_rules(session: AsyncSession, *, company_id: int) -> Sequence[MatchingRule]:
     """Return all rules of a company in their order."""
-    query = select(MatchingRule).where(_rules.c.company_id == company_id).order_by(_rules.c.place, _rules.c.id)
+    query = (
+        select(MatchingRule)
+        .where(matching_rules.c.company_id == company_id)
+        .order_by(matching_rules.c.place, matching_rules.c.id)
+    )
     return (await session.execute(query)).scalars().all()
 
 
 async def get_rule(session: AsyncSession, *, company_id: int, rule_id: int) -> MatchingRule | None:
     """Return a rule of the company."""
-    query = select(MatchingRule).where(_rules.c.company_id == company_id, _rules.c.id == rule_id)
+    query = select(MatchingRule).where(matching_rules.c.company_id == company_id, matching_rules.c.id == rule_id)
     return (await session.execute(query)).scalar_one_or_none()
 
 
 async def lock_rule(work: Work, rule_id: int) -> MatchingRule | None:
     """Return a rule of the company and let nobody else change it meanwhile."""
-    query = select(MatchingRule).where(_rules.c.company_id == work.company_id, _rules.c.id == rule_id)
-    return (await work.session.execute(query.with_for_update())).scalar_one_or_none()
+    query = select(MatchingRule).where(matching_rules.c.company_id == work.company_id, matching_rules.c.id == rule_id)
+    fresh = query.with_for_update().execution_options(populate_existing=True)
+    return (await work.session.execute(fresh)).scalar_one_or_none()
 
 
 async def set_rule(work: Work, rule_id: int, **values: Any) -> None:
     """Change columns of a rule."""
-    await work.session.execute(update(_rules).where(_rules.c.id == rule_id).values(**values))
+    await work.session.execute(update(matching_rules).where(matching_rules.c.id == rule_id).values(**values))
 
 
 async def versions_of(session: AsyncSession, rule_id: int, *, limit: int) -> Sequence[MatchingRuleVersion]:
@@ -184,38 +199,36 @@ async def add_uses(work: Work, used: Iterable[tuple[int | None, int]]) -> None:
     pairs = [(rule_id, key) for rule_id, key in used if rule_id is not None]
     ids = work.new_ids(len(pairs))
     rows = [(key, work.company_id, *pair, work.now) for key, pair in zip(ids, pairs, strict=True)]
-    await insert_rows(work, _uses, _USE_NAMES, rows)
+    await insert_rows(work, rule_uses, _USE_NAMES, rows)
 
 
 async def take_back(work: Work, bank_transaction_ids: Sequence[int], *, was_wrong: bool) -> list[int]:
     """Note that what rules decided on bank transactions was taken back; return the rule of each such decision."""
-    standing = (among(work.session, _uses.c.bank_transaction_id, bank_transaction_ids), _uses.c.taken_back_at.is_(None))
-    found = list((await work.session.execute(select(_uses.c.rule_id).where(*standing))).scalars())
+    standing = (
+        among(work.session, rule_uses.c.bank_transaction_id, bank_transaction_ids),
+        rule_uses.c.taken_back_at.is_(None),
+    )
+    found = list((await work.session.execute(select(rule_uses.c.rule_id).where(*standing))).scalars())
     if found:
-        await work.session.execute(update(_uses).where(*standing).values(taken_back_at=work.now, was_wrong=was_wrong))
+        await work.session.execute(
+            update(rule_uses).where(*standing).values(taken_back_at=work.now, was_wrong=was_wrong)
+        )
     return found
 
 
 async def used_since(session: AsyncSession, *, rule_ids: Sequence[int], since: dt.datetime) -> dict[int, int]:
     """Return how many bank transactions each of some rules decided since a moment."""
-    u = _uses.c
+    u = rule_uses.c
     query = select(u.rule_id, func.count()).where(u.rule_id.in_(rule_ids), u.recorded_at >= since).group_by(u.rule_id)
     return {rule_id: int(count) for rule_id, count in await session.execute(query)}
 
 
-async def last_uses(session: AsyncSession, rule_id: int, *, limit: int) -> list[int]:
-    """Return the bank transactions that a rule decided last and that stand, the latest first."""
-    u = _uses.c
-    query = select(u.bank_transaction_id).where(u.rule_id == rule_id, u.taken_back_at.is_(None))
-    return list((await session.execute(query.order_by(u.recorded_at.desc(), u.id.desc()).limit(limit))).scalars())
-
-
 async def uses_of_transaction(session: AsyncSession, bank_transaction_id: int) -> list[Use]:
     """Return the rules that decided a bank transaction, oldest first."""
-    u = _uses.c
+    u = rule_uses.c
     query = (
-        select(u.rule_id, _rules.c.name, u.recorded_at, u.taken_back_at)
-        .join(_rules, _rules.c.id == u.rule_id)
+        select(u.rule_id, matching_rules.c.name, u.recorded_at, u.taken_back_at)
+        .join(matching_rules, matching_rules.c.id == u.rule_id)
         .where(u.bank_transaction_id == bank_transaction_id)
         .order_by(u.id)
     )

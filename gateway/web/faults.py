@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from gateway.domain.login_name import InvalidLogin
 from gateway.domain.mandate import InvalidMandate
+from gateway.domain.matching.written_rules import InvalidRule
 from gateway.services.amend_mandates import SameAccount
 from gateway.services.invite_user import LoginTaken, NameMissing
 from gateway.services.manage_company import CompanyNameMissing
@@ -66,6 +67,8 @@ def at(field: str) -> Iterator[None]:
 def faults_of(error: GatewayError) -> dict[str, str]:
     """Return what is wrong by the name of its field, or by nothing where it is about the whole form."""
     if isinstance(error, FieldFault):
+        return {error.field: str(error)}
+    if isinstance(error, InvalidRule):
         return {error.field: str(error)}
     if isinstance(error, InvalidMandate):
         return dict(error.faults)

@@ -12,6 +12,7 @@ from gateway.web.api import imports as api_imports
 from gateway.web.api import instalments as api_instalments
 from gateway.web.api import invoices as api_invoices
 from gateway.web.api import mandates as api_mandates
+from gateway.web.api import matching_rules as api_matching_rules
 from gateway.web.api import policy as api_policy
 from gateway.web.api import refunds as api_refunds
 from gateway.web.api import reviews as api_reviews
@@ -49,6 +50,8 @@ from gateway.web.pages import (
     review_many,
     review_memory,
     review_split,
+    rule_forms,
+    rules,
     run_requests,
     search,
     settings,
@@ -93,6 +96,8 @@ ROUTES: tuple[Route, ...] = (
     *run_requests.ROUTES,
     *settings.ROUTES,
     *collection_settings.ROUTES,
+    *rules.ROUTES,
+    *rule_forms.ROUTES,
     *audit.ROUTES,
     *imports.ROUTES,
     *unpaid.ROUTES,
@@ -113,6 +118,7 @@ ROUTES: tuple[Route, ...] = (
     *api_creditors.ROUTES,
     *api_bank_accounts.ROUTES,
     *api_policy.ROUTES,
+    *api_matching_rules.ROUTES,
     *api_collection_policy.ROUTES,
     *api_imports.ROUTES,
     *api_search.ROUTES,

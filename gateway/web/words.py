@@ -10,6 +10,7 @@ from schemas.codes.reason_actions import ReturnKind
 from schemas.states import (
     AllocationKind,
     AmendmentKind,
+    Direction,
     DocumentKind,
     HoldReason,
     IbanSource,
@@ -17,6 +18,8 @@ from schemas.states import (
     OpenItemKind,
     ProtectedKind,
     ReviewReason,
+    RuleAction,
+    TextMatch,
     UnpaidState,
 )
 
@@ -53,7 +56,27 @@ IGNORE_CATEGORIES: Mapping[StrEnum, str] = {
     IgnoreCategory.SUPPLIER: mark("Paid to a supplier"),
     IgnoreCategory.SUPPLIER_REFUND: mark("Refund of a supplier"),
     IgnoreCategory.TAX_SALARY: mark("Taxes, salaries, social security"),
+    IgnoreCategory.NOT_OURS: mark("Not our money"),
     IgnoreCategory.OTHER: mark("Something else"),
+}
+
+RULE_ACTIONS: Mapping[StrEnum, str] = {
+    RuleAction.SET_ASIDE: mark("Set it aside: no customer payment"),
+    RuleAction.NOT_OURS: mark("Set it aside: not our money"),
+    RuleAction.CUSTOMER: mark("It is a customer’s"),
+    RuleAction.ON_ACCOUNT: mark("Keep all of it on a customer’s account"),
+}
+
+TEXT_MATCHES: Mapping[StrEnum, str] = {
+    TextMatch.CONTAINS: mark("contains"),
+    TextMatch.WORD: mark("has the whole word"),
+    TextMatch.BEGINS: mark("begins with"),
+    TextMatch.EQUALS: mark("is exactly"),
+}
+
+DIRECTIONS: Mapping[StrEnum, str] = {
+    Direction.IN: mark("comes in"),
+    Direction.OUT: mark("goes out"),
 }
 
 HOLD_REASONS: Mapping[StrEnum, str] = {
@@ -162,6 +185,7 @@ RULES: Mapping[str, str] = {
     "own_account": mark("transfer between own accounts"),
     "bank_booking": mark("booking of the bank itself"),
     "outgoing": mark("money paid out"),
+    "user_rule": mark("your rule"),
     "accepted": mark("explanation accepted"),
     "split": mark("put together by hand"),
     "user": mark("set aside by hand"),
@@ -192,12 +216,16 @@ STAGES: Mapping[str, str] = {
     "planning": mark("looking at what is due"),
     "checking": mark("checking against the rules"),
     "writing": mark("writing the file"),
+    "trying": mark("trying the rule"),
     "done": mark("done"),
 }
 
 WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     ReviewReason: REVIEW_REASONS,
     IgnoreCategory: IGNORE_CATEGORIES,
+    RuleAction: RULE_ACTIONS,
+    TextMatch: TEXT_MATCHES,
+    Direction: DIRECTIONS,
     HoldReason: HOLD_REASONS,
     OpenItemKind: ITEM_KINDS,
     AllocationKind: ALLOCATION_KINDS,

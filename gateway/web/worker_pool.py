@@ -11,6 +11,7 @@ from gateway.services.plan_notices import NoticesWanted
 from gateway.services.receive_archive import Archive
 from gateway.services.receive_file import Receipt
 from gateway.services.show_plan import PlanShown
+from gateway.services.try_rule import Tried, TryWanted
 from gateway.store.work import Actor
 
 
@@ -46,6 +47,9 @@ class WorkerPool(Protocol):
 
     async def freeze(self, wanted: FreezeWanted) -> Frozen:
         """Freeze what is due into runs."""
+
+    async def try_rule(self, wanted: TryWanted) -> Tried:
+        """Say what a rule would have taken of what is stored."""
 
     async def check(self) -> list[str]:
         """Check the journal and everything that must always hold."""

@@ -78,6 +78,15 @@ class DecisionShape(Shape):
     explanation: ExplanationShape | None
 
 
+class RuleUseShape(Shape):
+    """A rule of the company that decided it, until somebody took that back."""
+
+    id: Key
+    name: str
+    recorded_at: dt.datetime
+    taken_back_at: dt.datetime | None
+
+
 class BankTransactionHistory(Shape):
     """A bank transaction with its decisions and allocations; of one that is only announced, what explains it.
 
@@ -90,6 +99,7 @@ class BankTransactionHistory(Shape):
     allocations: list[AllocationShape]
     allocation_count: int
     fees_apart: list[FeeApart]
+    rules: list[RuleUseShape]
 
 
 class UndoneShape(Shape):

@@ -56,12 +56,15 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/collection-runs/{id}/cancelled"): {"collection_ids": ["1"], "proof": "camt.029 of today"},
     ("POST", "/refunds/{id}/cancel"): REASON,
     ("POST", "/refunds/{id}/account"): {"iban": "DE89370400440532013000", **REASON},
+    ("PUT", "/matching-rules/{id}"): {"name": "S", "conditions": {"code": "166"}, "action": "not_ours", "version": 1},
+    ("POST", "/matching-rules/{id}/move"): {"way": "up"},
+    ("POST", "/matching-rules/{id}/switch"): {"is_on": False},
     ("POST", "/unpaid/{id}/retry"): {},
     ("POST", "/unpaid/{id}/assign"): {},
     ("POST", "/unpaid/{id}/close"): REASON,
 }
 KEYED = [route for route in ROUTES if route.is_api and "{id}" in route.path]
-LISTS = ("/customers", "/invoices", "/item-changes", "/statements", "/bank-transactions", "/review-items",
+LISTS = ("/customers", "/invoices", "/item-changes", "/statements", "/bank-transactions", "/review-items", "/matching-rules",
          "/imports/mappings")  # fmt: skip
 _owners: dict[str, tuple[Firm, dict[str, str]]] = {}
 
@@ -97,12 +100,14 @@ async def fill(firm: Firm) -> dict[str, str]:
     credit = await firm.add_invoice("GEHEIM-C", -500, kind="credit_note")
     wanted = {"invoice_id": credit["id"], "amount_minor": 500, "iban": "DE02120300000000202051", **REASON}
     refund = await firm.post("/refunds", wanted, status=201)
+    asked = {"name": "Geheim", "conditions": {"texts": [{"words": "geheim"}]}, "action": "not_ours"}
+    rule = await firm.post("/matching-rules", asked, status=201)
     return {
         "customers": customer["id"], "invoices": invoice["id"], "item-changes": change.json()["change_id"],
         "statements": held.json()["statements"][0]["id"], "files": file.json()["id"],
         "bank-accounts": str(firm.account_id), "review-items": question["id"], "bank-transactions": transaction["id"],
         "creditors": creditor["id"], "mandates": mandate["id"], "collection-runs": run_id, "unpaid": unpaid_id,
-        "refunds": refund["id"], "protected-changes": waiting["id"],
+        "refunds": refund["id"], "protected-changes": waiting["id"], "matching-rules": rule["id"],
     }  # fmt: skip
 
 

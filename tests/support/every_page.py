@@ -60,6 +60,7 @@ STOPS = (
     Stop("/customers"), Stop("/customers/new"), Stop("{customer}"), Stop("{customer}/change"),
     Stop("/mandates"), Stop("/mandates/new"), Stop("{mandate}"), Stop("{mandate}/change"), Stop("/changes"),
     Stop("{signing}", Who.STRANGER), Stop("/settings/creditors"), Stop("/settings/collections"),
+    Stop("/settings/rules"), Stop("{rule}", Who.APPROVER), Stop("/settings/rules/new", Who.APPROVER),
     Stop("/settings/collections/reason?code=AM04"), Stop("/collections?until=2026-12-31"),
     Stop("/collections/runs"), Stop("{run}"), Stop("{run}/approve", Who.APPROVER), Stop("/refunds"),
     Stop("{credit}/refund"), Stop("/unpaid"), Stop("{unpaid}"),
@@ -77,6 +78,8 @@ MORE_STOPS = (
     Stop("/collections?until=2026-12-31&letters=1"), Stop("{sending}"), Stop("{returned}"), Stop("{discarded}"), Stop("/unpaid", Who.BEGINNER),
     Stop("/refunds?which=all", Who.APPROVER), Stop("/refunds", Who.BEGINNER),
     Stop("/unpaid?which=retried"), Stop("{retried}"),
+    Stop("/settings/rules", Who.APPROVER), Stop("/settings/rules", Who.BEGINNER), Stop("{rule}"),
+    Stop("/settings/rules/new?question={question_key}", Who.APPROVER), Stop("{question}", Who.APPROVER),
     Stop("/review", Who.BEGINNER), Stop("/review"), Stop("/review/chosen"),
     Stop("{question}/split?other=1"), Stop("/statements?state=held"), Stop("/invoices?which=overdue"),
     Stop("/invoices?which=cancelled"), Stop("/imports/customers"), Stop("/imports/mandates"), Stop("/imports/collections"), Stop("{refused}"),
@@ -178,7 +181,9 @@ async def _work(desk: Desk) -> dict[str, str]:
         "signing": signing,
         "signing_with_code": asked,
         "link": await _link(desk.site),
-        "question": await _first(desk, "/review", r"/review/\d+"),
+        "question": (question := await _first(desk, "/review", r"/review/\d+")),
+        "question_key": question.rsplit("/", 1)[1],
+        "rule": await _rule(desk),
         "transaction": await _first(desk, paid, r"/bank-transactions/\d+"),
         "statement": await _first(desk, "/statements?state=imported", r"/statements/\d+"),
         "held": await _first(desk, "/statements?state=held", r"/statements/\d+"),
@@ -222,6 +227,29 @@ async def _collect(desk: Desk) -> dict[str, str]:
         "sending": await run_being_sent(desk, later),
         "run": await frozen_run(desk, later + _WEEK),
     }
+
+
+async def _rule(desk: Desk) -> str:
+    """Let an approver write rules; return the page of the first."""
+    approver = await desk.site.sign_in(Role.APPROVER)
+    asked = {
+        "text1": "zinsen",
+        "least": "1.00",
+        "most": "99.00",
+        "currency": "EUR",
+        "direction": "in",
+        "reason": "year",
+    }
+    rules = (
+        asked | {"name": "Zinsen", "action": "set_aside", "category": "interest", "account_word": "7100"},
+        {"name": "Abschlag", "payer": "Delta Bau", "action": "customer", "customer": "D1", "books_exact": "on"},
+    )
+    for fields in rules:
+        answer = await approver.post("/settings/rules", fields)
+        assert answer.status == 303, answer.text
+    found = re.search(r"/settings/rules/\d+", (await approver.get("/settings/rules")).text)
+    assert found is not None
+    return found[0]
 
 
 async def _mandate(desk: Desk, number: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from gateway.services.plan_notices import NoticesWanted, plan_notices
 from gateway.services.receive_archive import Archive, receive_archive
 from gateway.services.receive_file import Receipt
 from gateway.services.show_plan import PlanShown
+from gateway.services.try_rule import Tried, TryWanted, try_rule
 from gateway.store import check
 from gateway.store.work import SYSTEM, Actor
 from schemas.states import BankTransactionState
@@ -79,6 +80,10 @@ class HereWorkers:
         """Freeze what is due."""
         gate = self._gate
         return await collect_in_worker.freeze(gate.database, gate.originals, gate.now, wanted)
+
+    async def try_rule(self, wanted: TryWanted) -> Tried:
+        """Say what a rule would have taken."""
+        return await try_rule(self._gate.database, wanted)
 
     async def check(self) -> list[str]:
         """Check everything that must always hold."""

@@ -32,7 +32,7 @@ SETS: tuple[type[StrEnum], ...] = (
     states.HoldReason, states.BankTransactionState, states.ReviewState, states.ReviewReason, states.IgnoreCategory,
     states.PaymentMethod, states.MandateState, states.IbanSource, states.Role, statement.StatementKind,
     tables.MandateType, Strength, AccessChangeState, MandateObstacle, states.AmendmentKind, states.DocumentKind,
-    states.ProtectedKind, lists.LocalInstrument,
+    states.ProtectedKind, lists.LocalInstrument, states.RuleAction, states.TextMatch, states.Direction,
 )  # fmt: skip
 _ROWS = (tables.CustomerRow, tables.InvoiceRow, tables.MandateRow)
 _IMPORTED = (tables.TableKind.CUSTOMERS, tables.TableKind.INVOICES, tables.TableKind.MANDATES)
@@ -47,7 +47,7 @@ _UNSEEN = (
 )  # fmt: skip
 # Which argument of a call is a message.
 _SAYING = {"warn": 0, "_warn": 0, "Hold": 1, "RowError": 3, "Choice": 1, "_parsed": 1, "_move": 4, "Contradiction": 1,
-           "Fault": 1}  # fmt: skip
+           "Fault": 1, "InvalidRule": 1}  # fmt: skip
 _KEPT_IN = frozenset({"warnings", "_warnings", "found"})  # Lists of messages.
 _SAID_IN = frozenset({"message", "expected", "refusal", "EXPECTED"})  # Names that texts are kept under.
 _LISTED_IN = ("_OTHER_MESSAGES", "_MAGIC", "_OTHERS")  # Tables of what a file is instead.

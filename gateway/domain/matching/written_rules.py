@@ -11,7 +11,7 @@ from schemas.statement import account_key
 from schemas.states import Direction, IgnoreCategory, RuleAction
 
 RULES_MAX = 200  # In one company; more than anybody keeps in mind.
-TEXTS_MAX = 3
+TEXTS_MAX = 2
 WRONGS_MAX = 2  # So many of its decisions taken back as wrong switch a rule off.
 _NAME_MAX, _WORDS_MAX, _ACCOUNT_WORD_MAX, _CODE_MAX = 60, 100, 40, 35
 _LETTERS_MIN = 2  # A single letter stands in every text.
@@ -54,8 +54,8 @@ def _check_words(asked: Conditions) -> None:
     named = [("text", one) for one in asked.texts] + ([("payer", asked.name)] if asked.name else [])
     for field, one in named:
         if not _LETTERS_MIN <= len(fold(one.words).strip()) <= _WORDS_MAX:
-            limits = f"{_LETTERS_MIN} to {_WORDS_MAX} letters and digits"
-            raise InvalidRule(field, f"{one.words[:_WORDS_MAX]!r} must have {limits}")
+            what = one.words[:_WORDS_MAX]
+            raise InvalidRule(field, f"{what!r} must have {_LETTERS_MIN} to {_WORDS_MAX} letters and digits")
 
 
 def _check_amounts(asked: Conditions) -> None:

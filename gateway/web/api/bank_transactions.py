@@ -6,10 +6,11 @@ from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.services.undo_decision import ids_to_undo, undo_decision
-from gateway.store import allocations, bank_transactions, transaction_history, unpaid_fees
+from gateway.store import allocations, bank_transactions, matching_rules, transaction_history, unpaid_fees
 from gateway.store.allocations import Decision
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.database import ReadSession
+from gateway.store.matching_rules import Use
 from gateway.store.transaction_history import Booked, Origin
 from gateway.web.api.explanations import explanation_shape
 from gateway.web.api.unpaid import fee_apart
@@ -25,6 +26,7 @@ from schemas.payloads.bank_transactions import (
     BankTransactionList,
     BankTransactionShape,
     DecisionShape,
+    RuleUseShape,
     UndoneShape,
 )
 from schemas.payloads.common import Reason
@@ -91,6 +93,7 @@ async def read_bank_transaction(call: Call) -> web.StreamResponse:
             for one in await transaction_history.booked_of_decision(session, decision.id, limit=_ALLOCATIONS_MAX)
         ]
         fees = await unpaid_fees.shown_fees(session, company_id=call.company_id, bank_transaction_id=call.key())
+        uses = await matching_rules.uses_of_transaction(session, call.key())
     history = BankTransactionHistory(
         bank_transaction=transaction_shape(origin.transaction),
         expected=[explanation_shape(record, call.language) for record in _expected(origin)],
@@ -98,8 +101,15 @@ async def read_bank_transaction(call: Call) -> web.StreamResponse:
         allocations=[_allocation_shape(one) for one in booked],
         allocation_count=sum(totals.values()),
         fees_apart=[fee_apart(fee) for fee in fees],
+        rules=[_use_shape(use) for use in uses],
     )
     return call.answer(history)
+
+
+def _use_shape(use: Use) -> RuleUseShape:
+    return RuleUseShape(
+        id=str(use.rule_id), name=use.name, recorded_at=use.recorded_at, taken_back_at=use.taken_back_at
+    )
 
 
 def _expected(origin: Origin) -> list[Any]:

@@ -10,7 +10,15 @@ from gateway.domain.access import Right
 from gateway.domain.matching.record import from_record, signs_from
 from gateway.services import undo_decision
 from gateway.services.undo_decision import NothingToUndo
-from gateway.store import allocations, customer_account, review_queue, reviews, transaction_history, unpaid_fees
+from gateway.store import (
+    allocations,
+    customer_account,
+    matching_rules,
+    review_queue,
+    reviews,
+    transaction_history,
+    unpaid_fees,
+)
 from gateway.store.allocations import Decision
 from gateway.store.database import ReadSession
 from gateway.store.match_rate import WRONG
@@ -51,6 +59,7 @@ async def show_bank_transaction(call: Call) -> web.StreamResponse:
         fees = await unpaid_fees.shown_fees(
             session, company_id=call.company_id, bank_transaction_id=origin.transaction.id
         )
+        uses = await matching_rules.uses_of_transaction(session, origin.transaction.id)
         moves = await transaction_history.moves_of_transaction(session, origin.transaction.id)
         questions = await review_queue.questions_of_transaction(session, origin.transaction.id)
         notes = await review_queue.notes_of(session, [question.id for question in questions])
@@ -61,6 +70,7 @@ async def show_bank_transaction(call: Call) -> web.StreamResponse:
         expected=expected,
         fees=fees,
         moves=moves,
+        uses=uses,
         question=next((question for question in questions if question.closed_at is None), None),
         notes=notes,
         can_undo=origin.transaction.state in DECIDED and call.may(Right.WORK),

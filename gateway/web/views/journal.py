@@ -109,6 +109,11 @@ SENTENCES: Mapping[str, str] = {
     "set_bank_profile": mark("%(who)s set what the bank of the account %(subject)s wants of files"),
     # What is set, and what was looked at.
     "set_policy": mark("%(who)s changed the rules of matching (%(subject)s)"),
+    "add_rule": mark("%(who)s wrote the rule %(subject)s"),
+    "change_rule": mark("%(who)s changed the rule %(subject)s"),
+    "move_rule": mark("%(who)s moved the rule %(subject)s"),
+    "switch_rule_on": mark("%(who)s switched the rule %(subject)s on"),
+    "switch_rule_off": mark("%(who)s switched the rule %(subject)s off"),
     "set_collection_policy": mark("%(who)s changed how we collect (%(subject)s)"),
     "propose_approval_limit": mark("%(who)s proposed from which sum on %(subject)s needs two approvers"),
     "add_company": mark("%(who)s added the company %(subject)s"),
@@ -148,7 +153,7 @@ COUNTS: Mapping[str, str] = {
 _PATHS: Mapping[str, str] = {
     "bank_transaction": "/bank-transactions/{}", "statement": "/statements/{}", "file": "/statements/files/{}",
     "open_item": "/invoices/{}", "party": "/customers/{}",
-    "mandate": "/mandates/{}", "run": "/collections/runs/{}",
+    "mandate": "/mandates/{}", "run": "/collections/runs/{}", "matching_rule": "/settings/rules/{}",
 }  # fmt: skip
 _SETTINGS: Mapping[str, str] = {"policy": "/settings", "collection_policy": "/settings/collections"}
 # What a filter may ask for: kinds of things, and how each is called.
@@ -159,6 +164,7 @@ KINDS: Mapping[str, str] = {
     "run": mark("runs"), "collection": mark("debits"), "refund": mark("refunds"),
     "bank_account": mark("bank accounts"),
     "user": mark("users"), "token": mark("tokens"), "policy": mark("rules of matching"),
+    "matching_rule": mark("rules of the company"),
     "collection_policy": mark("rules of collecting"),
 }  # fmt: skip
 

@@ -1,0 +1,56 @@
+"""What a rule would have done with what is stored: taken, decided the same already, or decided otherwise.
+
+It compares with what was decided, not with what would be decided now: whoever tries a rule sees where people, or a
+reference, knew better.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from gateway.domain.matching.model import Rule
+from gateway.domain.matching.user_rules import UserRule
+from schemas.states import BankTransactionState, IgnoreCategory, RuleAction
+
+_DECIDED = frozenset({BankTransactionState.ALLOCATED, BankTransactionState.PARTLY_ALLOCATED})
+# Decided before a rule is asked, whatever it says.
+_BEFORE_RULES = frozenset({Rule.OWN_COLLECTION, Rule.RETURNED_DEBIT, Rule.OWN_REFUND, Rule.RETURNED_REFUND})
+_SETS_ASIDE = frozenset({RuleAction.SET_ASIDE, RuleAction.NOT_OURS})
+
+
+class Verdict(StrEnum):
+    """How a rule compares with what became of a bank transaction."""
+
+    NEW = "new"  # It waits, or the gateway set it aside as something else.
+    SAME = "same"
+    OTHERWISE = "otherwise"  # A person or a reference decided otherwise.
+    EARLIER = "earlier"  # A rule that stands before it takes it.
+    ASKED = "asked"  # It waits and goes on waiting: it names an invoice, or something points elsewhere.
+
+
+class Became(NamedTuple):
+    """What became of a bank transaction.
+
+    ``by`` is the rule or ``user``, where it is decided; ``customer_ids`` are those whose items it was booked to.
+    """
+
+    state: BankTransactionState
+    category: IgnoreCategory | None = None
+    account_word: str = ""
+    by: str = ""
+    customer_ids: frozenset[int] = frozenset()
+
+
+def verdict(rule: UserRule, became: Became) -> Verdict | None:
+    """Compare a rule that fits with what became of a bank transaction; None where no rule is ever asked."""
+    if became.state in _DECIDED:
+        if became.by in _BEFORE_RULES:
+            return None
+        is_same = rule.customer_id is not None and became.customer_ids == {rule.customer_id}
+        return Verdict.SAME if is_same else Verdict.OTHERWISE
+    if became.state is not BankTransactionState.IGNORED:
+        return Verdict.NEW
+    if rule.action not in _SETS_ASIDE:
+        return Verdict.OTHERWISE if became.by in ("user", Rule.USER_RULE) else None
+    if (became.category, became.account_word) == (rule.category, rule.account_word):
+        return Verdict.SAME
+    return Verdict.OTHERWISE if became.by == "user" else Verdict.NEW
