@@ -83,18 +83,32 @@ def test_outgoing_money_that_is_asked_about_by_policy_is_set_aside_by_a_rule() -
             money(10_000, "Stripe FA-2026-000110"), [A], "weak_evidence", id="nearly the number, and the amount"
         ),
         pytest.param(money(10_000, "Stripe FA-2026-000101"), [settled(A)], "paid_already", id="paid before"),
-        pytest.param(
-            money(-10_000, "Stripe FA-2026-000101", bank_transaction_code="PMNT-ICDT-ESCT"), [A], "weak_evidence",
-            id="money paid out",
-        ),
     ],
-)  # fmt: skip
+)
 def test_a_reference_stops_a_rule_and_the_question_says_so(credit: Credit, items: list[Any], reason: str) -> None:
     open_items = [item for item in items if isinstance(item, OpenItem)]
     decision = ruled(credit, *open_items, settled=[item for item in items if not isinstance(item, OpenItem)])
 
     assert outcome(decision) == reason
     assert "user_rule_stopped" in signs(decision)
+
+
+@pytest.mark.parametrize(
+    ("code", "ignores", "became"),
+    [
+        pytest.param("ACMT-MDOP-FEES", True, "bank_booking", id="a fee, which may be for the debit of the item"),
+        pytest.param("PMNT-ICDT-ESCT", True, "outgoing", id="money paid out"),
+        pytest.param("PMNT-ICDT-ESCT", False, "no_known_reference", id="money paid out that is asked about"),
+    ],
+)
+def test_money_that_goes_out_and_names_an_item_is_decided_without_the_rule(
+    code: str, ignores: bool, became: str
+) -> None:
+    fee = money(-350, "Stripe FA-2026-000101", bank_transaction_code=code)
+    decision = ruled(fee, A, policy=Policy(ignore_outgoing=ignores))
+
+    assert outcome(decision) == became
+    assert isinstance(decision, Ignore) or "user_rule_stopped" in signs(decision)
 
 
 @pytest.mark.parametrize("by", [SET_ASIDE, OF_BRUNO_ONLY, BOOKS_BRUNO, KEEPS_BRUNO], ids=lambda by: by.action)

@@ -25,7 +25,10 @@ _NAMING = (Grade.LINKED, Grade.WHOLE)
 
 
 def set_aside_by_rule(money: Credit, index: ItemIndex, otherwise: Decision) -> Decision:
-    """Decide about money that is certainly no payment of a customer: a rule may say better what it is."""
+    """Decide about money that is certainly no payment of a customer: a rule may say better what it is.
+
+    What names an open item is decided as if there were no rule: it may be the fee for the debit of that item.
+    """
     rule = index.rules.find(money) if index.rules else None
     if rule is None or rule.customer_id is not None:
         return otherwise
@@ -37,9 +40,9 @@ def set_aside_by_rule(money: Credit, index: ItemIndex, otherwise: Decision) -> D
         for slot in slots
     ]
     named = next((slot for slot in slots if index.open[slot]), None)
-    if named is not None:
-        return Ask(ReviewReason.WEAK_EVIDENCE, (_only(_stopped_sign(rule, named, index)),))
-    return _ignore(rule)
+    if named is None:
+        return _ignore(rule)
+    return _against(otherwise, _stopped_sign(rule, named, index)) if isinstance(otherwise, Ask) else otherwise
 
 
 def obey(rule: UserRule, evidence: Evidence, policy: Policy, found: Book | Ask) -> Decision:
