@@ -223,6 +223,11 @@ class TestOnAccount:
         assert (decision.explanation.lines, decision.explanation.on_account_minor) == ((), 12_000)
         assert "user_rule" in signs(decision)
 
+    def test_the_number_of_an_order_does_not_stop_it(self) -> None:
+        decision = ruled(money(12_000, "Stripe Vorkasse Auftrag FA-2026-777777"), OF_BRUNO, by=KEEPS_BRUNO)
+
+        assert isinstance(decision, Book), outcome(decision)
+
     @pytest.mark.parametrize(
         ("credit", "sign"),
         [

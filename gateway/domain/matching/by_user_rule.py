@@ -17,6 +17,7 @@ from gateway.domain.matching.proof import SignCode
 from gateway.domain.matching.resolve import resolve
 from gateway.domain.matching.tokens import Grade
 from gateway.domain.matching.user_rules import UserRule
+from gateway.domain.matching.words import called_otherwise
 from schemas.states import ReviewReason, RuleAction
 
 _SEVERAL = ReviewReason.SEVERAL_EXPLANATIONS
@@ -108,10 +109,14 @@ def _points_at(case: Case, customer_id: int) -> Obstacle:
 
 
 def _keep(case: Case, rule: UserRule, customer_id: int, found: Book | Ask) -> Book | Ask:
-    """Keep all of it on the customer's account, unless the text holds what looks like a number of ours."""
-    unknown = next((word for word in case.named.unknown if word.grade is Grade.UNKNOWN), None)
-    if unknown:
-        sign = Sign(SignCode.NAMES_UNKNOWN, {"written": unknown.key}, supports=False)
+    """Keep all of it on the customer's account, unless the text holds what looks like a number of ours.
+
+    What the text calls an order is none: money in advance names its order.
+    """
+    unknown = [word for word in case.named.unknown if word.grade is Grade.UNKNOWN]
+    unexplained = next((word for word in unknown if not called_otherwise(case.credit.text, [word])), None)
+    if unexplained:
+        sign = Sign(SignCode.NAMES_UNKNOWN, {"written": unexplained.key}, supports=False)
         return _propose(case, rule, customer_id, found, Obstacle(ReviewReason.WEAK_EVIDENCE, sign))
     return Book(Rule.USER_RULE, _kept(case, rule, customer_id, Strength.STRONG), rule.id)
 
