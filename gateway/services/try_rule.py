@@ -44,7 +44,8 @@ class Example(NamedTuple):
 
 class Tried(NamedTuple):
     """How many were looked at, how many fit by verdict, what those that it takes amount to by currency, and examples:
-    first what was decided otherwise, then what it takes, then what stays a question, each from the latest."""
+    first what was decided otherwise, then what it takes, what stays a question, and what a reference decides, each from
+    the latest."""
 
     looked_at: int
     counts: Counter[Verdict]
@@ -100,11 +101,11 @@ def _by_rule(decision: Decision) -> int | None:
 def _tried(looked_at: int, found: Sequence[Example]) -> Tried:
     taken = [one for one in found if one.verdict in (Verdict.NEW, Verdict.SAME)]
     otherwise = [one for one in found if one.verdict is Verdict.OTHERWISE]
-    asked = [one for one in found if one.verdict is Verdict.ASKED]
+    others = [[one for one in found if one.verdict is verdict] for verdict in (Verdict.ASKED, Verdict.NAMED)]
     sums = Counter[str]()
     for one in taken:
         sums[one.currency] += one.amount_minor
-    examples = [one for some in (otherwise, taken, asked) for one in some[:EXAMPLES]]
+    examples = [one for some in (otherwise, taken, *others) for one in some[:EXAMPLES]]
     return Tried(looked_at, Counter([one.verdict for one in found]), sums, tuple(examples))
 
 

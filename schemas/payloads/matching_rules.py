@@ -113,7 +113,8 @@ class TriedExample(Shape):
 
 
 class TriedShape(Shape):
-    """What a rule would have taken since a day. ``counts`` are by verdict: new, same, otherwise, earlier, asked."""
+    """What a rule would have taken since a day. ``counts`` are by verdict: new, same, otherwise, named, earlier,
+    asked."""
 
     since_date: dt.date
     looked_at: int

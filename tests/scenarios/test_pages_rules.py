@@ -142,9 +142,9 @@ async def test_a_rule_is_tried_before_it_is_kept(light_desk: Desk, approver: Bro
     page = words_of(tried.text)
     assert tried.status == 200
     assert "it takes 1 of 2 bank transactions" in page
-    assert "1 was decided otherwise, by a person or by a reference" in page
+    assert "1 names an invoice and was decided by that; the rule changes nothing there" in page
     assert "49.90 EUR; 0 were decided so already, 1 is new" in page
-    assert "decided otherwise reference and exact amount" in page
+    assert "names an invoice reference and exact amount" in page
     assert 'value="Stripe fees"' in tried.text
     assert "No rules yet" in await list_of(approver)
 

@@ -57,17 +57,19 @@ async def tried(bench: Bench, rule: UserRule, note: ProgressNote | None = None) 
     return await try_rule(bench.database, wanted)
 
 
-async def test_what_people_and_references_decided_otherwise_is_told_first(firm: Bench, tmp_path: Path) -> None:
+async def test_what_people_decided_otherwise_is_told_first_and_what_references_decided_last(
+    firm: Bench, tmp_path: Path
+) -> None:
     note = ProgressNote(tmp_path / "notes" / "trying")
 
     found = await tried(firm, STRIPE, note)
 
     assert (found.looked_at, found.taken) == (5, 1)
-    assert found.counts == Counter({Verdict.OTHERWISE: 2, Verdict.NEW: 1, Verdict.ASKED: 1})
+    assert found.counts == Counter({Verdict.OTHERWISE: 1, Verdict.NAMED: 1, Verdict.NEW: 1, Verdict.ASKED: 1})
     assert found.sums == Counter({"EUR": 3_000})
     assert [(one.text, one.by) for one in found.examples] == [
-        ("STRIPE payout", "user"), ("Stripe FA-2026-0001", "exact_reference"), ("Stripe payout", ""),
-        ("Stripe FA-2026-0002", ""),
+        ("STRIPE payout", "user"), ("Stripe payout", ""), ("Stripe FA-2026-0002", ""),
+        ("Stripe FA-2026-0001", "exact_reference"),
     ]  # fmt: skip
     assert found.examples[0].booking_date == DAY
     assert note.read() == Progress("trying", 5, 5)

@@ -23,7 +23,8 @@ KEEPS = UserRule(1, "rent", Conditions(), RuleAction.ON_ACCOUNT, customer_id=7)
         pytest.param(SETS_ASIDE, Became(ASIDE, OTHER, "", "user"), Verdict.OTHERWISE, id="a person said otherwise"),
         pytest.param(SETS_ASIDE, Became(ASIDE, FEE, "6278", "user_rule"), Verdict.SAME, id="a rule said the same"),
         pytest.param(SETS_ASIDE, Became(ASIDE, FEE, "", "bank_booking"), Verdict.NEW, id="it adds the account word"),
-        pytest.param(SETS_ASIDE, Became(BOOKED, None, "", "exact_reference"), Verdict.OTHERWISE, id="by reference"),
+        pytest.param(SETS_ASIDE, Became(BOOKED, None, "", "exact_reference"), Verdict.NAMED, id="by reference"),
+        pytest.param(SETS_ASIDE, Became(BOOKED, None, "", "confirmed_payer"), Verdict.OTHERWISE, id="by account"),
         pytest.param(SETS_ASIDE, Became(PARTLY, None, "", "user"), Verdict.OTHERWISE, id="booked by a person in part"),
         pytest.param(SETS_ASIDE, Became(BOOKED, None, "", "own_collection"), None, id="our own collection"),
         pytest.param(OF_CUSTOMER, Became(ASKED), Verdict.NEW, id="a question about money of a customer"),
@@ -31,7 +32,7 @@ KEEPS = UserRule(1, "rent", Conditions(), RuleAction.ON_ACCOUNT, customer_id=7)
             OF_CUSTOMER, Became(BOOKED, None, "", "user", frozenset([7])), Verdict.SAME, id="booked for the customer"
         ),
         pytest.param(
-            KEEPS, Became(BOOKED, None, "", "partial", frozenset([7, 8])), Verdict.OTHERWISE, id="for another as well"
+            KEEPS, Became(BOOKED, None, "", "partial", frozenset([7, 8])), Verdict.NAMED, id="for another as well"
         ),
         pytest.param(OF_CUSTOMER, Became(ASIDE, OTHER, "", "user"), Verdict.OTHERWISE, id="set aside by a person"),
         pytest.param(OF_CUSTOMER, Became(ASIDE, OTHER, "", "user_rule"), Verdict.OTHERWISE, id="set aside by a rule"),

@@ -1,7 +1,7 @@
 """What a rule would have done with what is stored: taken, decided the same already, or decided otherwise.
 
-It compares with what was decided, not with what would be decided now: whoever tries a rule sees where people, or a
-reference, knew better.
+It compares with what was decided, not with what would be decided now: whoever tries a rule sees where people knew
+better. What a reference decided it would decide again, whatever the rule says.
 """
 
 from enum import StrEnum
@@ -14,6 +14,9 @@ from schemas.states import BankTransactionState, IgnoreCategory, RuleAction
 _DECIDED = frozenset({BankTransactionState.ALLOCATED, BankTransactionState.PARTLY_ALLOCATED})
 # Decided before a rule is asked, whatever it says.
 _BEFORE_RULES = frozenset({Rule.OWN_COLLECTION, Rule.RETURNED_DEBIT, Rule.OWN_REFUND, Rule.RETURNED_REFUND})
+_BY_REFERENCE = frozenset(
+    {Rule.EXACT_REFERENCE, Rule.DISCOUNT, Rule.PARTIAL, Rule.REPORTED_CHARGES, Rule.TOLERANCE, Rule.FEE_LIMIT}
+)
 _SETS_ASIDE = frozenset({RuleAction.SET_ASIDE, RuleAction.NOT_OURS})
 
 
@@ -22,7 +25,8 @@ class Verdict(StrEnum):
 
     NEW = "new"  # It waits, or the gateway set it aside as something else.
     SAME = "same"
-    OTHERWISE = "otherwise"  # A person or a reference decided otherwise.
+    OTHERWISE = "otherwise"  # A person, or account and amount, decided otherwise.
+    NAMED = "named"  # A reference decided otherwise, which comes before any rule.
     EARLIER = "earlier"  # A rule that stands before it takes it.
     ASKED = "asked"  # It waits and goes on waiting: it names an invoice, or something points elsewhere.
 
@@ -46,7 +50,9 @@ def verdict(rule: UserRule, became: Became) -> Verdict | None:
         if became.by in _BEFORE_RULES:
             return None
         is_same = rule.customer_id is not None and became.customer_ids == {rule.customer_id}
-        return Verdict.SAME if is_same else Verdict.OTHERWISE
+        if is_same:
+            return Verdict.SAME
+        return Verdict.NAMED if became.by in _BY_REFERENCE else Verdict.OTHERWISE
     if became.state is not BankTransactionState.IGNORED:
         return Verdict.NEW
     if rule.action not in _SETS_ASIDE:
