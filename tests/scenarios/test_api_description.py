@@ -75,6 +75,7 @@ async def test_every_creating_call_takes_an_idempotency_key(firm: Firm) -> None:
         "collection-runs",
         "collections/announce",
         "refunds",
+        "matching-rules",
     )
     assert creating == {f"/api/v1/{name}" for name in names}
 
