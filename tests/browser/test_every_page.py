@@ -40,6 +40,7 @@ NO_PAGES = {
     "/review/{id}/here",
     "/collections/announcements/{id}/letters",
     "/collections/freezing",  # Only while it takes long.
+    "/settings/rules/tried/{word}",
     "/mandates/export.csv",
     "/mandates/export.xlsx",
     "/unpaid/export.csv",

@@ -102,7 +102,7 @@ async def test_a_change_is_a_version_and_nobody_overwrites_another(approver: Bro
     assert (saved.status, late.status, same.status) == (303, 409, 303)
     assert "Somebody else changed this rule meanwhile" in late.text
     shown = words_of((await approver.get(page)).text)
-    assert shown.count("Place 1, on") == 2
+    assert shown.count("Place 1, switched on") == 2
     assert "Board of 12 May" in shown
     assert "no word" in shown
 
