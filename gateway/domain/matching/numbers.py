@@ -50,7 +50,7 @@ class Numbers:
         """Take of each item its number and its aliases: order reference, national creditor reference."""
         self.keys: Sequence[str] = []
         self.series: list[Series] = []
-        self.serials = array("q")
+        self.serials: Sequence[int] = ()
         self.runs_max = 1
         # Length and first digits of numbers without letters or separators.
         self.bare_makes: set[tuple[int, str]] = set()
@@ -85,9 +85,11 @@ class Numbers:
 
     def _read(self, numbers: Iterable[tuple[str, Sequence[str]]], shapes: Shapes) -> None:
         self.keys = keys = list[str]()
+        self.serials = serials = array("q")
         for slot, (number, aliases) in enumerate(numbers):
             key, serial = self._take(shapes.parse(number))
             keys.append(key)
+            serials.append(serial)
             if key:
                 add_slot(self._whole, key, slot)
                 add_slot(self._serials, serial, slot)
@@ -96,10 +98,9 @@ class Numbers:
                     add_slot(self._aliases, alias_key, slot)
 
     def _take(self, parsed: Parsed | None) -> tuple[str, int]:
-        """Note the series and the serial of the next number; return its key, empty if it has no digit, and serial."""
+        """Note the series of the next number; return its key, empty if it has no digit, and its serial."""
         key, series, serial = parsed or _NO_NUMBER
         self.series.append(series)
-        self.serials.append(serial)
         if not series.start and series.runs == 1 and key.isdecimal():
             self.bare_makes.add((len(key), key[:2]))
         return key, serial

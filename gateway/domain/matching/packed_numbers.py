@@ -2,14 +2,14 @@
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import overload
+from typing import TypeVar, cast, overload
 
 from gateway.domain.matching.model import OpenItem
 from gateway.domain.matching.numbers import Numbers
 from gateway.domain.matching.packed import PackedHits, PackedItems
 from gateway.domain.matching.shapes import Shapes
 
-Pairs = array  # Of hashes and slots, in turn.
+_T = TypeVar("_T")
 
 
 class PackedNumbers(Numbers):
@@ -24,7 +24,8 @@ class PackedNumbers(Numbers):
         super().__init__(((item.number, aliases_of(item)) for item in items), shapes)
 
     def _read(self, numbers: Iterable[tuple[str, Sequence[str]]], shapes: Shapes) -> None:
-        self.keys = keys = _Keys(self._items, shapes)
+        self.keys = keys = _Parsed(self._items, shapes, 0, "")
+        self.serials = _Parsed(self._items, shapes, 2, -1)
         wholes, serials, aliases = [array("q") for _ in range(3)]
         for slot, (number, others) in enumerate(numbers):
             key, serial = self._take(shapes.parse(number))
@@ -47,22 +48,24 @@ def _pairs(flat: "array[int]") -> Iterable[tuple[int, int]]:
     return zip(each, each, strict=True)
 
 
-class _Keys(Sequence[str]):
-    """The keys of all numbers, each made when it is asked for."""
+class _Parsed(Sequence[_T]):
+    """A part of each number, taken apart when it is asked for."""
 
-    def __init__(self, items: PackedItems, shapes: Shapes) -> None:
+    def __init__(self, items: PackedItems, shapes: Shapes, place: int, missing: _T) -> None:
         self._items = items
         self._shapes = shapes
+        self._place = place  # In `Parsed`.
+        self._missing = missing
 
     def __len__(self) -> int:
         return len(self._items)
 
     @overload
-    def __getitem__(self, slot: int) -> str: ...
+    def __getitem__(self, slot: int) -> _T: ...
     @overload
-    def __getitem__(self, slot: slice) -> Sequence[str]: ...
-    def __getitem__(self, slot: int | slice) -> str | Sequence[str]:
+    def __getitem__(self, slot: slice) -> Sequence[_T]: ...
+    def __getitem__(self, slot: int | slice) -> _T | Sequence[_T]:
         if isinstance(slot, slice):
             return [self[place] for place in range(*slot.indices(len(self)))]
         parsed = self._shapes.parse(self._items[slot].number)
-        return parsed.key if parsed else ""
+        return cast(_T, parsed[self._place]) if parsed else self._missing
