@@ -39,7 +39,7 @@ def decide(credit: Credit, index: ItemIndex, policy: Policy) -> Decision:
         return _UNKNOWN
     quick = decide_incoming(credit, index) or book_at_sight(credit, index, policy)
     if quick:
-        return _unless_ruled(quick, credit, index)
+        return quick if index.rules is None else _unless_ruled(quick, credit, index)
     evidence = Evidence(credit, index)
     plain = book_plain(evidence, policy)
     if plain:

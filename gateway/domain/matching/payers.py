@@ -4,6 +4,7 @@ Only a confirmed IBAN says for sure who paid. A name may be borne by two custome
 an IBAN of two customers or of a collector pays for anybody; these propose, or make doubtful.
 """
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
@@ -30,6 +31,13 @@ class Account(NamedTuple):
 
 
 UNKNOWN_ACCOUNT = Account((), None)
+
+
+class _Names(NamedTuple):
+    """Customers by their names: their places by the whole folded name, their ids by each word of it."""
+
+    by_key: PackedHits
+    by_word: dict[str, int | set[int]]
 
 
 class Payers:
@@ -94,32 +102,30 @@ class Payers:
         return list(self.customers.values())
 
     @cached_property
-    def _by_key(self) -> PackedHits:
-        """The places of customers by their folded name; packed, because few names are asked for."""
-        keys = ((hash(fold_once(one.name).key), place) for place, one in enumerate(self._in_order))
-        return PackedHits(keys, lambda place, key: fold_once(self._in_order[place].name).key == key)
-
-    @cached_property
-    def _by_word(self) -> dict[str, int | set[int]]:
-        """One customer, or several, by each word of their names."""
+    def _names(self) -> _Names:
+        """The folded names, read when the first is asked for."""
         words: dict[str, int | set[int]] = {}
-        for customer in self.customers.values():
-            for word in fold_once(customer.name).words:
+        keys = array("q")
+        for customer in self._in_order:
+            name = fold_once(customer.name)
+            keys.append(hash(name.key))
+            for word in name.words:
                 known = words.setdefault(word, customer.id)
                 if isinstance(known, set):
                     known.add(customer.id)
                 elif known != customer.id:
                     words[word] = {known, customer.id}
-        return words
+        pairs = ((key, place) for place, key in enumerate(keys))
+        return _Names(PackedHits(pairs, lambda place, key: fold(self._in_order[place].name).key == key), words)
 
     def _bearers(self, word: str) -> set[int]:
-        known = self._by_word.get(word, set())
+        known = self._names.by_word.get(word, set())
         return {known} if isinstance(known, int) else known
 
     def _search(self, text: str) -> tuple[int, ...]:
         """Find customers by all words of a name, then those who share two words, or one rare word, and are similar."""
         name = fold(text)
-        same = [self._in_order[place].id for place in slots_of(self._by_key.get(name.key, []))]
+        same = [self._in_order[place].id for place in slots_of(self._names.by_key.get(name.key, []))]
         bearers = sorted(filter(None, map(self._bearers, name.words)), key=len)[:3]
         near = [bearers[0]] if bearers else []
         near += [first & second for first, second in combinations(bearers, 2)]

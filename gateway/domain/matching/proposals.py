@@ -81,10 +81,12 @@ def _settle(case: Case, found: Fit, strength: Strength, *signs: Sign) -> Explana
 
 
 def _customers(case: Case) -> list[int]:
-    """Return who may have paid, the surest first."""
+    """Return who may have paid, the surest first; namesakes of one whose account it is for sure are not asked about."""
     evidence = case.evidence
     by_account = [known.customer_id for known in evidence.known_ibans]
-    others = sorted(evidence.pointed_at.difference(by_account), key=lambda one: (not evidence.bears_name(one), one))
+    payer = evidence.confirmed
+    pointed_at = evidence.points_elsewhere(payer.customer_id) if payer else evidence.pointed_at
+    others = sorted(pointed_at.difference(by_account), key=lambda one: (not evidence.bears_name(one), one))
     found = list(dict.fromkeys(by_account + others))[:_CUSTOMERS_MAX]
     families = [member for one in found for member in case.item_index.payers.members(one)]
     return list(dict.fromkeys(found + families))[: _CUSTOMERS_MAX + _FAMILY_MAX]
@@ -194,9 +196,11 @@ def _less_usual(case: Case, customers: Iterable[int]) -> Iterator[Explanation]:
 
 def _oldest_first(case: Case) -> Iterator[Explanation]:
     """Offer the oldest items of the one customer who is known by account or name, where he owes more."""
-    if len(case.evidence.known_payers) != 1:
+    payer = case.evidence.confirmed
+    known = {payer.customer_id} if payer else case.evidence.known_payers
+    if len(known) != 1:
         return
-    (customer_id,) = case.evidence.known_payers
+    (customer_id,) = known
     slots = payable_slots(case, customer_id)
     if sum(case.item_index.open[slot] for slot in slots) > case.credit.amount_minor:
         signs = (Sign(SignCode.OLDEST_FIRST, {}), *payer_signs(case.evidence, customer_id))
