@@ -90,8 +90,10 @@ def _of_short_list(amounts: Sequence[int], target: int, size_max: int) -> list[t
     if min(amounts, default=0) < 0:
         return _meeting(amounts, target, size_max)
     places = [place for place, amount in enumerate(amounts) if amount < target]
-    chosen = _meeting([amounts[place] for place in places], target, size_max) if len(places) > 1 else []
-    return [tuple([places[place] for place in one]) for one in chosen]
+    smaller = [amounts[place] for place in places]
+    if sum(smaller) < target:
+        return []
+    return [tuple([places[place] for place in chosen]) for chosen in _meeting(smaller, target, size_max)]
 
 
 def _meeting(amounts: Sequence[int], target: int, size_max: int) -> list[tuple[int, ...]]:

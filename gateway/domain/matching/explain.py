@@ -96,9 +96,16 @@ def fit_deducted(slots: Slots, basis_points: int, credit: Credit, index: ItemInd
 
 def settle(evidence: Evidence, found: Fit, *, strength: Strength, signs: Iterable[Sign] = ()) -> Explanation:
     """Return the explanation that settles the items of a fit; its proof begins with what names them."""
-    index, credit = evidence.index, evidence.credit
+    naming = naming_signs(evidence, found.slots)
+    return settle_named(naming, found, evidence.credit, evidence.index, strength=strength, signs=signs)
+
+
+def settle_named(
+    naming: Iterable[Sign], found: Fit, credit: Credit, index: ItemIndex, *, strength: Strength, signs: Iterable[Sign]
+) -> Explanation:
+    """Return the explanation that settles the items of a fit, with the signs that name them and further ones."""
     lines = _deducting_lines(found, index) if found.deductions else _paying_lines(found.slots, index)
-    proof = (*naming_signs(evidence, found.slots), _amount_sign(found, credit, index), *signs)
+    proof = (*naming, _amount_sign(found, credit, index), *signs)
     return Explanation(index.items[found.slots[0]].customer_id, lines, 0, strength, proof)
 
 

@@ -17,6 +17,14 @@ class PayerNumber(NamedTuple):
     customer_ids: tuple[int, ...]
 
 
+class _Known(NamedTuple):
+    """Customers by their numbers, and what a search in texts asks of all numbers together."""
+
+    customers: dict[str, Hit]
+    longest: dict[str, int]  # How many runs there are at most, by the first ("" if that is of digits).
+    runs: frozenset[str]
+
+
 class PayerNumbers:
     """Numbers by which customers are known, with their customers; they are read when a text is searched first."""
 
@@ -26,21 +34,26 @@ class PayerNumbers:
         self._length_min = length_min
 
     @cached_property
-    def _known(self) -> tuple[dict[str, Hit], dict[str, int]]:
-        """The customers by number, and how many runs numbers have at most by their first ("" if that is of digits)."""
+    def _known(self) -> _Known:
         customers: dict[str, Hit] = {}
         longest: dict[str, int] = {}
+        all_runs: set[str] = set()
         for number, customer_id in self._numbers:
             runs = RUNS.findall(number.upper())
             if key := self._key(runs):
                 add_slot(customers, key, customer_id)
                 start = runs[0] if runs[0] > "9Z" else ""
                 longest[start] = max(len(runs), longest.get(start, 0))
-        return customers, longest
+                all_runs.update(runs)
+        return _Known(customers, longest, frozenset(all_runs))
+
+    def hold(self, run: str) -> bool:
+        """Return whether this run of letters or digits stands in one of the numbers."""
+        return run in self._known.runs
 
     def find(self, text: str) -> list[PayerNumber]:
         """Return the numbers in a text; leading zeros may be missing."""
-        customers_by_key, longest = self._known
+        customers_by_key, longest, _ = self._known
         found: list[PayerNumber] = []
         tokens = tokenize(text) if longest and has_digit(text) else []
         for first, (_, start) in enumerate(tokens):

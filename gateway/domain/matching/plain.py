@@ -6,7 +6,7 @@ Most credits are plain. The rules in `decide` give the same answer, only slower;
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.evidence import Evidence
-from gateway.domain.matching.explain import account_sign, fit, naming_sign, settle
+from gateway.domain.matching.explain import account_sign, fit, naming_sign, settle_named
 from gateway.domain.matching.model import Book, Credit, Explanation, KnownIban, Line, Policy, Rule, Sign, Strength
 from gateway.domain.matching.proof import SignCode
 from gateway.domain.matching.sent import NO_ID
@@ -15,7 +15,7 @@ from gateway.domain.matching.words import find_plain
 from schemas.states import AllocationKind
 
 # Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
-_NAMES_ITEM, _AMOUNT_EXACT = SignCode.NAMES_ITEM, SignCode.AMOUNT_EXACT
+_NAMES_ITEM, _NAMES_SHORT, _AMOUNT_EXACT = SignCode.NAMES_ITEM, SignCode.NAMES_SHORT, SignCode.AMOUNT_EXACT
 _WHOLE, _TAIL, _LOW = Grade.WHOLE, Grade.TAIL, Grade.LOW
 _PAYMENT, _STRONG = AllocationKind.PAYMENT, Strength.STRONG
 _EXACT_REFERENCE, _DISCOUNT = Rule.EXACT_REFERENCE, Rule.DISCOUNT
@@ -30,11 +30,14 @@ def book_at_sight(credit: Credit, index: ItemIndex, policy: Policy) -> Book | No
         return None
     payer = index.payers.account(credit.iban).confirmed
     if isinstance(found, int):
-        return _book(credit, index, policy, payer, found, Sign(_NAMES_ITEM, {"number": index.items[found].number}))
-    if not _is_theirs(found, payer, index) or index.payers.customer_numbers.find(credit.text):
-        return None
+        named = Sign(_NAMES_ITEM, {"number": index.items[found].number})
+        book = _book if index.open[found] == credit.amount_minor else _book_discount
+        return book(credit, index, policy, payer, found, named)
     slot = found.readings[0][0]
-    return _book(credit, index, policy, payer, slot, naming_sign(found, slot, index))
+    if not _is_theirs(found, payer, index) or index.payers.customer_numbers.hold(index.numbers.series[slot].start):
+        return None  # It may stand inside a customer number.
+    named = Sign(_NAMES_SHORT, {"number": index.items[slot].number, "written": found.key})
+    return _book(credit, index, policy, payer, slot, named)
 
 
 def book_plain(evidence: Evidence, policy: Policy) -> Book | None:
@@ -53,13 +56,19 @@ def book_plain(evidence: Evidence, policy: Policy) -> Book | None:
     if len(evidence.words) > 1 and not all(_means_nothing(word, slot, evidence) for word in evidence.words):
         return None
     if index.open[slot] == evidence.credit.amount_minor:
-        return _book(evidence.credit, index, policy, evidence.confirmed, slot, naming_sign(named, slot, index))
-    return _book_discount(evidence, policy, slot) if len(evidence.words) == 1 and named.grade is _WHOLE else None
+        book = _book
+    elif len(evidence.words) == 1 and named.grade is _WHOLE:
+        book = _book_discount
+    else:
+        return None
+    return book(evidence.credit, index, policy, evidence.confirmed, slot, naming_sign(named, slot, index))
 
 
-def _book_discount(evidence: Evidence, policy: Policy, slot: int) -> Book | None:
+def _book_discount(
+    credit: Credit, index: ItemIndex, policy: Policy, payer: KnownIban | None, slot: int, named: Sign
+) -> Book | None:
     """Rule (b) where its customer pays one item for sure: what is missing is the agreed discount."""
-    index, credit, payer, item = evidence.index, evidence.credit, evidence.confirmed, evidence.index.items[slot]
+    item = index.items[slot]
     if payer is None or credit.ultimate_debtor or not item.discounts or item.disputed_minor or item.in_flight_date:
         return None
     if index.payers.family(payer.customer_id) != index.families[slot] or index.waiting_twin(credit):
@@ -67,8 +76,8 @@ def _book_discount(evidence: Evidence, policy: Policy, slot: int) -> Book | None
     found = fit((slot,), credit, index, policy) if policy.book_discount else None
     if found is None or found.rule is not _DISCOUNT:
         return None
-    sign = account_sign(payer, index, item.customer_id)
-    return Book(_DISCOUNT, settle(evidence, found, strength=_STRONG, signs=(sign,)))
+    signs = (account_sign(payer, index, item.customer_id),)
+    return Book(_DISCOUNT, settle_named((named,), found, credit, index, strength=_STRONG, signs=signs))
 
 
 def _only_short(evidence: Evidence) -> Word | None:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gateway.domain.matching.case import Case
 from gateway.domain.matching.combinations import Found, find_sets, is_chance, items_max
-from gateway.domain.matching.terms import discounts
+from gateway.domain.matching.terms import highest_discount
 from gateway.domain.matching.tokens import Slots
 from schemas.states import OpenItemKind
 
@@ -50,7 +50,11 @@ def fits_otherwise(case: Case, customer_id: int, slots: Slots) -> bool:
     amounts = [case.item_index.open[slot] for slot in candidates]
     if len(slots) == 1 and _may_fit(_search(case, amounts)):
         return True
-    reduced = [amount - _discount(case, slot) for slot, amount in zip(candidates, amounts, strict=True)]
+    items, on_date, grace_days = case.item_index.items, case.credit.booking_date, case.policy.discount_grace_days
+    reduced = [
+        amount - highest_discount(items[slot], amount, on_date, grace_days=grace_days)
+        for slot, amount in zip(candidates, amounts, strict=True)
+    ]
     if reduced == amounts:
         return False
     wanted, rounding = case.credit.amount_minor, case.policy.discount_rounding_minor
@@ -66,15 +70,6 @@ def _may_fit(found: Found) -> bool:
 def _candidates(case: Case, customer_id: int) -> list[int]:
     index = case.item_index
     return [slot for slot in case.evidence.open_slots(customer_id) if index.items[slot].kind is not _PAYABLE]
-
-
-def _discount(case: Case, slot: int) -> int:
-    index, policy = case.item_index, case.policy
-    item = index.items[slot]
-    if not item.discounts:
-        return 0
-    allowed = discounts(item, index.open[slot], case.credit.booking_date, grace_days=policy.discount_grace_days)
-    return max(allowed, default=0)
 
 
 def _search(case: Case, amounts: list[int]) -> Found:

@@ -157,11 +157,9 @@ def _unknown(tokens: Tokens, place: int, prefix: str, numbers: Numbers) -> Word 
 
 
 def _tail(tokens: Tokens, place: int, numbers: Numbers, *, is_listed: bool) -> Word | None:
-    """Find a bare serial; not a percentage, not inside 12/345/6789, hardly behind letters of another make (RE123)."""
+    """Find a bare serial; not inside 12/345/6789, hardly behind letters of another make (RE123)."""
     gap, run = tokens[place]
     if place and tokens[place - 1][1] <= "9Z" and gap in _TIGHT and not is_listed:
-        return None
-    if place + 1 < len(tokens) and tokens[place + 1][0].lstrip()[:1] == "%":
         return None
     slots = numbers.with_serial(run)
     is_year = run in numbers.heads or YEAR.fullmatch(run) is not None

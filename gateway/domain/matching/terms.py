@@ -17,6 +17,18 @@ def discounts(item: OpenItem, open_minor: int, on_date: dt.date, *, grace_days: 
     return _falling([part_of(open_minor, points) for points, until in item.discounts if last_date <= until])
 
 
+def highest_discount(item: OpenItem, open_minor: int, on_date: dt.date, *, grace_days: int = 0) -> int:
+    """Return the highest discount that may be taken from what is open on a day; 0 for none."""
+    if open_minor <= 0:
+        return 0
+    last_date = on_date - dt.timedelta(days=grace_days) if grace_days else on_date
+    highest = 0
+    for points, until in item.discounts:
+        if points > highest and last_date <= until:
+            highest = points
+    return part_of(open_minor, highest)
+
+
 def late_discounts(item: OpenItem, open_minor: int, on_date: dt.date, *, grace_days: int = 0) -> list[int]:
     """Return the discounts whose date has passed, the highest first."""
     if not item.discounts or open_minor <= 0:

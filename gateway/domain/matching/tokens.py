@@ -9,6 +9,7 @@ from typing import NamedTuple
 _TOKENS = re.compile("([^A-Z0-9]*)([A-Z]+|[0-9]+)")  # What separates, then letters or digits.
 _DIGIT = re.compile("[0-9]")
 _MISREAD = re.compile("(?<![A-Z0-9])(?=[0-9]*[OIL])[0-9OIL]*[0-9][0-9OIL]*(?![A-Z0-9])")
+_PERCENT = re.compile("(?<![0-9.,])[0-9]{1,3}+(?:[.,][0-9]{1,3}+)?[ \xa0]?%")
 _AS_DIGITS = str.maketrans("OIL", "011")
 _TEXT_MAX = 20_000  # Characters that are read; the longest remittance of a bank is shorter.
 
@@ -61,7 +62,12 @@ def tokenize(text: str) -> Tokens:
 
     The last ones are kept: a text is searched for numbers of items, of customers and of mandates.
     """
-    return _TOKENS.findall(capitals(text[:_TEXT_MAX]))
+    return _TOKENS.findall(capitals(without_percentages(text[:_TEXT_MAX])))
+
+
+def without_percentages(text: str) -> str:
+    """Return a text with blanks for each percentage, which is no number of anything."""
+    return _PERCENT.sub(lambda match: " " * len(match[0]), text) if "%" in text else text
 
 
 def has_digit(text: str) -> bool:

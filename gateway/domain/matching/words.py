@@ -9,7 +9,17 @@ from collections.abc import Iterable
 
 from gateway.domain.matching.numbers import BETWEEN, INT_DIGITS_MAX, Numbers
 from gateway.domain.matching.spellings import SURE_LENGTH, each, from_digits, not_a_number, parts, whole, without_head
-from gateway.domain.matching.tokens import Grade, Slots, Tokens, Word, as_digits, capitals, has_digit, tokenize
+from gateway.domain.matching.tokens import (
+    Grade,
+    Slots,
+    Tokens,
+    Word,
+    as_digits,
+    capitals,
+    has_digit,
+    tokenize,
+    without_percentages,
+)
 from schemas.references import may_hold_reference
 
 _LETTERS_LIKE_DIGITS = frozenset("OIL")
@@ -40,7 +50,7 @@ def find_plain(text: str, numbers: Numbers) -> int | Word | None:
 
     Else the word, where that number is a short form: its letters and its serial alone. None: read all the words.
     """
-    match = numbers.printed.fullmatch(text.upper()) if numbers.printed else None
+    match = numbers.printed.fullmatch(without_percentages(text).upper()) if numbers.printed else None
     if match is None:
         return None
     letters, digits, rest = match.groups()
