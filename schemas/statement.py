@@ -135,4 +135,6 @@ class StatementStream(NamedTuple):
 
 def account_key(text: str) -> str:
     """Return an account number as it is compared: capital letters and digits only."""
+    if text.isalnum() and text.isupper():
+        return text  # Most are written so.
     return "".join(char for char in text.upper() if char.isalnum())

@@ -26,21 +26,25 @@ def match_statement(credits_: Iterable[Credit], index: ItemIndex, policy: Policy
     decisions: list[Decision] = [Ask(_NO_KNOWN_REFERENCE, ())] * len(given)
     for day in days:
         _match_day(day, given, decisions, index, policy)
-    for place in (place for day in days for place in day):
-        first = decisions[place]
-        if isinstance(first, Ask) and first.reason is _SEVERAL_EXPLANATIONS:
-            index.undo(first, given[place])
-            decisions[place] = decide(given[place], index, policy)
-            index.apply(decisions[place], given[place])
+    for place in [place for day in days for place in day if _is_torn(decisions[place])]:
+        index.undo(decisions[place], given[place])
+        decisions[place] = decide(given[place], index, policy)
+        index.apply(decisions[place], given[place])
     return decisions
+
+
+def _is_torn(decision: Decision) -> bool:
+    return isinstance(decision, Ask) and decision.reason is _SEVERAL_EXPLANATIONS
 
 
 def _days(given: Sequence[Credit]) -> list[list[int]]:
     """Return the places of the credits of each day, in the order in which the bank booked them."""
     days: dict[dt.date, list[int]] = {}
-    for place, credit in enumerate(given):
-        days.setdefault(credit.booking_date, []).append(place)
-    return [sorted(days[day], key=lambda place: (*given[place].order, given[place].id)) for day in sorted(days)]
+    ids = [credit.id for credit in given]
+    for place in sorted(range(len(given)), key=ids.__getitem__):
+        days.setdefault(given[place].booking_date, []).append(place)
+    orders = [credit.order for credit in given]
+    return [sorted(days[day], key=orders.__getitem__) for day in sorted(days)]
 
 
 def _match_day(

@@ -76,11 +76,11 @@ class Payers:
         """Return what is known of a payer's account."""
         if not iban:
             return UNKNOWN_ACCOUNT
-        return self._accounts.get(_compact(iban), UNKNOWN_ACCOUNT)
+        return self._accounts.get(account_key(iban), UNKNOWN_ACCOUNT)
 
     def is_own(self, iban: str | None) -> bool:
         """Return whether an account is ours."""
-        return iban is not None and _compact(iban) in self._own_ibans
+        return iban is not None and account_key(iban) in self._own_ibans
 
     def mandate(self, reference: str | None) -> int | None:
         """Return the customer who gave a mandate."""
@@ -133,15 +133,10 @@ class Payers:
         return (*same, *[one for one in sorted(found) if are_similar(fold(self.customers[one].name), name)])
 
 
-def _compact(iban: str) -> str:
-    """Return an account as it is compared; most are written so, which is quickly seen."""
-    return iban if iban.isalnum() and iban.isupper() else account_key(iban)
-
-
 def _accounts(ibans: Iterable[KnownIban]) -> dict[str, Account]:
     by_iban: dict[str, list[KnownIban]] = {}
     for known in ibans:
-        by_iban.setdefault(_compact(known.iban), []).append(known)
+        by_iban.setdefault(account_key(known.iban), []).append(known)
     return {iban: Account(tuple(known), _confirmed(known)) for iban, known in by_iban.items()}
 
 
