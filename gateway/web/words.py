@@ -179,6 +179,7 @@ RULES: Mapping[str, str] = {
     "discount": mark("reference and agreed discount"),
     "partial": mark("reference, paid in part by the customer"),
     "confirmed_payer": mark("confirmed account and exact amount"),
+    "advice": mark("remittance advice"),
     "reported_charges": mark("charges reported by the bank"),
     "tolerance": mark("within the tolerance"),
     "fee_limit": mark("within the limit for bank charges"),

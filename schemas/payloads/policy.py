@@ -16,6 +16,7 @@ class PolicyShape(Shape):
     book_discount: bool
     book_partial: bool
     book_confirmed_payer: bool
+    book_advice: bool
     discount_rounding_minor: int
     discount_grace_days: int
     tolerance_minor: int

@@ -15,7 +15,7 @@ from support.web import Browser, Site
 
 RULES = {
     "seen": "0", "book_exact_reference": "on", "book_discount": "on", "book_partial": "on",
-    "book_confirmed_payer": "on", "ignore_outgoing": "on", "tolerance_minor": "0.00", "fee_limit_minor": "0.00",
+    "book_confirmed_payer": "on", "book_advice": "on", "ignore_outgoing": "on", "tolerance_minor": "0.00", "fee_limit_minor": "0.00",
     "discount_rounding_minor": "0.01", "discount_grace_days": "0", "combination_items_max": "12",
     "combination_steps_max": "20,000",
 }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from gateway.domain.matching.hits import add_slot, slots_of
 from gateway.domain.matching.item_tables import tables_of
 from gateway.domain.matching.model import (
+    Advised,
     Ask,
     Book,
     BookedCredit,
@@ -62,6 +63,7 @@ class ItemIndex:
         "_settled_days",
         "_slots",
         "_waiting",
+        "advices",
         "booked",
         "debits",
         "families",
@@ -92,13 +94,14 @@ class ItemIndex:
         waiting: Iterable[Credit] = (),
         shapes: Shapes | None = None,
         rules: UserRules | None = None,
+        advices: Mapping[int, Advised] | None = None,
     ) -> None:
         """Build the index, O(items). ``mandates`` gives the customer of each mandate reference.
 
         ``own_ibans`` are our accounts, ``own_end_to_end_ids`` those of the debits that we sent, ``debits`` what may be
         needed of these, ``refunds`` those that the bank has, ``waiting`` the credits that people are asked about and
-        that an equal one may repeat, ``rules`` those of the company. A narrow index takes the ``shapes`` that were
-        learned from all numbers.
+        that an equal one may repeat, ``rules`` those of the company, ``advices`` those that are linked, by the ids of
+        their credits. A narrow index takes the ``shapes`` that were learned from all numbers.
         """
         self.items = items if isinstance(items, PackedItems) else list(items)
         minors = [item.open_minor for item in self.items]  # Signed as the item.
@@ -115,6 +118,7 @@ class ItemIndex:
         self.debits = debits or SentDebits()
         self.refunds = refunds or SentRefunds()
         self.rules = rules or None  # None where there is no rule, which is quickly seen.
+        self.advices = advices or {}
         self.own_end_to_end_ids = frozenset(own_end_to_end_ids) | self.debits.end_to_end_ids
         self.has_debts_of_ours = min(self.open, default=0) < 0
         self._waiting: dict[int, dict[str, Waiting]] = {}  # By amount, then payer.

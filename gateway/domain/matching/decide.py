@@ -4,6 +4,7 @@ Explanations are sought from the strongest evidence down. One is booked when it 
 points elsewhere; everything else is a question with ranked explanations. Nothing is booked by a guess.
 """
 
+from gateway.domain.matching.advice import with_advice
 from gateway.domain.matching.bookings import decide_incoming, decide_outgoing
 from gateway.domain.matching.by_user_rule import obey, set_aside_by_rule
 from gateway.domain.matching.candidates import ItemIndex
@@ -37,14 +38,20 @@ def decide(credit: Credit, index: ItemIndex, policy: Policy) -> Decision:
         return _unless_ruled(decide_outgoing(credit, index, policy), credit, index)
     if credit.amount_minor == 0:
         return _UNKNOWN
+    if index.advices and credit.id in index.advices:
+        return _advised(Evidence(credit, index), policy)
     quick = decide_incoming(credit, index) or book_at_sight(credit, index, policy)
     if quick:
         return quick if index.rules is None else _unless_ruled(quick, credit, index)
-    evidence = Evidence(credit, index)
+    return _by_evidence(Evidence(credit, index), policy)
+
+
+def _by_evidence(evidence: Evidence, policy: Policy) -> Decision:
     plain = book_plain(evidence, policy)
     if plain:
         return plain
-    evidence.rule = index.rules.find(credit) if index.rules else None
+    index = evidence.index
+    evidence.rule = index.rules.find(evidence.credit) if index.rules else None
     found = look_closer(evidence, policy)
     return obey(evidence.rule, evidence, policy, found) if evidence.rule else found
 
@@ -54,6 +61,13 @@ def _unless_ruled(decision: Decision, credit: Credit, index: ItemIndex) -> Decis
     if index.rules is None or not (isinstance(decision, Ignore) or decision == _UNKNOWN):
         return decision
     return set_aside_by_rule(credit, index, decision)
+
+
+def _advised(evidence: Evidence, policy: Policy) -> Decision:
+    incoming = decide_incoming(evidence.credit, evidence.index)
+    if incoming:
+        return _unless_ruled(incoming, evidence.credit, evidence.index)
+    return with_advice(_by_evidence(evidence, policy), evidence, policy)
 
 
 def look_closer(evidence: Evidence, policy: Policy) -> Book | Ask:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from schemas.advice import Advice
 from schemas.states import AllocationKind, IbanSource, IgnoreCategory, OpenItemKind, ReviewReason
 
 
@@ -83,6 +84,14 @@ class BookedCredit(NamedTuple):
     iban: str | None = None
 
 
+class Advised(NamedTuple):
+    """A remittance advice that is linked to a credit."""
+
+    id: int
+    advice: Advice
+    received_date: dt.date
+
+
 class Credit(NamedTuple):
     """A bank transaction, as matching sees it (positive: money coming to us)."""
 
@@ -144,6 +153,7 @@ class Rule(StrEnum):
     OWN_REFUND = "own_refund"  # Pays refunds that we sent.
     RETURNED_REFUND = "returned_refund"  # A refund that we sent came back.
     USER_RULE = "user_rule"  # A rule that an approver wrote.
+    ADVICE = "advice"  # The payer's own list of what the transfer pays.
 
 
 class Sign(NamedTuple):
@@ -225,6 +235,7 @@ class Policy:
     book_discount: bool = True  # (b)
     book_partial: bool = True  # (c)
     book_confirmed_payer: bool = True  # (d)
+    book_advice: bool = True
     discount_rounding_minor: int = 1
     discount_grace_days: int = 0
     tolerance_minor: int = 0

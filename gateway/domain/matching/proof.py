@@ -100,6 +100,11 @@ class SignCode(StrEnum):
     USER_RULE_STOPPED = "user_rule_stopped"
     USER_RULE_DIFFERS = "user_rule_differs"
     POINTS_ELSEWHERE = "points_elsewhere"
+    ADVICE_LISTS = "advice_lists"
+    ADVICE_UNKNOWN = "advice_unknown"
+    ADVICE_SUM = "advice_sum"
+    ADVICE_DEDUCTS = "advice_deducts"
+    ADVICE_MORE = "advice_more"
 
 
 def sentence(

@@ -249,4 +249,19 @@ user_rule_differs       your rule “{rule}” would set it aside
 points_elsewhere        account, name or number point at customer {customer}
                         compte, nom ou numéro désignent le client {customer}
                         Konto, Name oder Nummer weisen auf den Kunden {customer}
+advice_lists            the advice of {advice_date} lists {count} of our numbers
+                        l’avis du {advice_date} cite {count} de nos numéros
+                        das Avis vom {advice_date} nennt {count} unserer Nummern
+advice_unknown          the advice lists {written} with {paid_minor}, which is nothing that is open
+                        l’avis cite {written} pour {paid_minor}, rien d’ouvert ne le porte
+                        das Avis nennt {written} mit {paid_minor}, offen ist dazu nichts
+advice_sum              the lines of the advice add up to {lines_minor}, its total is {stated_minor}
+                        les lignes de l’avis font {lines_minor}, son total est {stated_minor}
+                        die Zeilen des Avis ergeben {lines_minor}, seine Summe ist {stated_minor}
+advice_deducts          the advice takes {deducted_minor} off {number}, which was not agreed; it stays open
+                        l’avis déduit {deducted_minor} de {number}, sans accord ; ce reste demeure ouvert
+                        das Avis zieht {deducted_minor} von {number} ab, nicht vereinbart; der Rest bleibt offen
+advice_more             the advice pays {paid_minor} for {number}, of which {open_minor} are open
+                        l’avis règle {paid_minor} pour {number}, dont {open_minor} restent ouverts
+                        das Avis zahlt {paid_minor} für {number}, offen sind {open_minor}
 """)

@@ -60,6 +60,12 @@ RULES: tuple[RuleText, ...] = (
               "Off: each waits in Review, with this explanation on top."),
     ),
     RuleText(
+        "book_advice", Kind.FLAG, mark("Remittance advice"),
+        mark("Book payments as the customer's own list of invoices says."),
+        mark("Only when it adds up to the cent, every number is known, the payer agrees and nothing points elsewhere. "
+              "Off: each waits in Review, with this explanation on top."),
+    ),
+    RuleText(
         "ignore_outgoing", Kind.FLAG, mark("Money paid out"),
         mark("Set money that the company pays out aside."),
         mark("Suppliers, salaries, taxes: nobody is asked. Off: each waits in Review."),
