@@ -45,7 +45,9 @@ def _read_file(path: Path, head: bytes) -> Advice:
         return read_text(pdf_lines(path), AdviceFormat.PDF)
     if start.startswith(b"PK\x03\x04"):
         return read_xlsx(path)
-    for magic, name in (*_OTHERS, *((magic, "no list of invoices") for magic in _NOT_LISTS)):
+    if start.startswith(_NOT_LISTS):
+        raise FileRefused("the file is no list; a mail, PDF, CSV or XLSX was expected", code="not_an_advice")
+    for magic, name in _OTHERS:
         if start.startswith(magic):
             raise FileRefused(f"the file is {name}; a mail, PDF, CSV or XLSX was expected", code="not_an_advice")
     return read_csv(path) if is_table(path) else read_text(_text_lines(path), AdviceFormat.TEXT)
