@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     workers: int = Field(gt=0)  # Processes that read files and match.
     log_format: str = Field(pattern="^(json|text)$")
 
+    advice_days: int = Field(ge=0, le=90)  # Between a remittance advice and its credit, at most.
+
     text_bytes_max: int = Field(gt=0)
     file_bytes_max: int = Field(gt=0)
     header_s: float = Field(gt=0)

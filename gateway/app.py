@@ -95,6 +95,7 @@ async def build_app(
         proxies=settings.proxies,
         templates=load_templates(),
         mailer=_mailer(settings),
+        advice_days=settings.advice_days,
     )
     application = make_application(gateway, routes)
     jobs = Jobs(database, workers.import_file, clock)

@@ -31,7 +31,7 @@ from gateway.store.database import Database, is_outage
 from gateway.store.originals import Originals
 from gateway.store.presence import Presence
 from gateway.store.work import SYSTEM, Actor, no_crash_points
-from schemas.errors import GatewayError
+from schemas.errors import FileRefused, GatewayError
 from schemas.states import BankTransactionState
 
 log = structlog.get_logger()
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from gateway.services.freeze_run import Frozen
     from gateway.services.import_table_file import TableFile, TableTold
     from gateway.services.plan_notices import NoticesWanted
+    from gateway.services.receive_advice import AdviceFile, AdviceReceipt
     from gateway.services.show_plan import PlanShown
     from gateway.services.try_rule import Tried, TryWanted
 
@@ -107,6 +108,14 @@ class Workers:
     async def import_table(self, file: TableFile, actor: Actor, *, keep_good_rows: bool) -> TableTold:
         """Import a table file."""
         return await self._tell(_import_table, file, actor, keep_good_rows)
+
+    async def receive_advice(self, file: AdviceFile, actor: Actor) -> AdviceReceipt:
+        """Read, store and link a remittance advice; one on which a worker broke off twice is refused."""
+        try:
+            receipt: AdviceReceipt = await self._run_again(_receive_advice, file, actor)
+        except BrokenProcessPool:
+            return await self._refuse_advice(file, actor)
+        return receipt
 
     async def receive_archive(self, archive: Archive, actor: Actor) -> list[Receipt]:
         """Receive the members of an archive. Raises FileRefused."""
@@ -182,6 +191,16 @@ class Workers:
                 self._pool = self._new_pool()
             raise
 
+    async def _refuse_advice(self, file: AdviceFile, actor: Actor) -> AdviceReceipt:
+        from gateway.services.receive_advice import refuse_advice
+
+        gate = open_gate(self._place)
+        try:
+            fault = FileRefused("the reader broke off twice on this file", code="reader_crashed")
+            return await refuse_advice(gate.database, file, fault, actor=actor, now=gate.now())
+        finally:
+            await gate.close()
+
     async def _count_crash(self, file_id: int, token: str) -> None:
         gate = open_gate(self._place)
         try:
@@ -224,6 +243,12 @@ def _match(place: Place, company_id: int, ids: list[int] | None) -> None:
         )
 
     _with_gate(place, work)
+
+
+def _receive_advice(place: Place, file: AdviceFile, actor: Actor) -> AdviceReceipt:
+    from gateway.services.receive_advice import receive_advice
+
+    return _with_gate(place, lambda gate: receive_advice(gate, file, actor=actor))
 
 
 def _broke_off() -> TableTold:

@@ -51,6 +51,30 @@ class StatementFileState(StrEnum):
     REFUSED = "refused"
 
 
+class AdviceState(StrEnum):
+    """Life of a remittance advice that a customer sent."""
+
+    WAITING = "waiting"
+    LINKED = "linked"
+    REFUSED = "refused"
+
+
+class AdviceWait(StrEnum):
+    """Why a remittance advice has no credit yet."""
+
+    NO_CREDIT = "no_credit"
+    SEVERAL_CREDITS = "several_credits"
+    SEVERAL_ADVICES = "several_advices"
+
+
+class AdviceSign(StrEnum):
+    """What showed that a remittance advice belongs to a credit, beside amount and date."""
+
+    ACCOUNT = "account"
+    NAME = "name"
+    AMOUNT = "amount"  # Nothing else: it is the only credit of that amount.
+
+
 class StatementState(StrEnum):
     """Life of one account's statement."""
 

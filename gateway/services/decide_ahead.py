@@ -24,16 +24,19 @@ from gateway.services.foresight import NOTHING, Foresight, foresee
 from gateway.services.limit_process import limit_process
 from gateway.services.load_candidates import SETTLED, load_index, load_policy
 from gateway.services.spool_statements import ROW_NAMES
+from gateway.store import advices
 from gateway.store.bank_transactions import CREDIT_NAMES, Unexplained, unexplained_of
 from gateway.store.database import Database
 from gateway.store.spool import Rows, Spool, follow
 from schemas.states import BankTransactionState
 
 log = structlog.get_logger()
+Amounts = frozenset[tuple[int, str]]  # Minor units with their currency.
 CHUNK = 1_500  # Rows that are decided together, at least.
 _NAP_S = 0.01
 _PLACE = {name: place for place, name in enumerate(ROW_NAMES)}
 _AMOUNT, _DAY, _BANK_REFERENCE = _PLACE["amount_minor"], _PLACE["booking_date"], _PLACE["bank_reference"]
+_CURRENCY = _PLACE["currency"]
 _REASON, _PROVISIONAL = _PLACE["return_reason"], _PLACE["is_provisional"]
 _facts = itemgetter(*[_PLACE[name] for name in CREDIT_NAMES[4:]])
 
@@ -84,20 +87,22 @@ def _decide_in_process(
     first = next(lists, None)
     if first is None:
         return
-    index, policy = asyncio.run(_load(database_url, company_id, first))
+    index, policy, awaited = asyncio.run(_load(database_url, company_id, first))
     spool = Spool(decided)
-    for foresight in decide_lists(_with(first, lists), index, policy, bank_account_id=bank_account_id):
+    found = decide_lists(_with(first, lists), index, policy, bank_account_id=bank_account_id, awaited=awaited)
+    for foresight in found:
         spool.write([foresight])
     spool.close()
 
 
-async def _load(database_url: str, company_id: int, first: Rows) -> tuple[ItemIndex, Policy]:
+async def _load(database_url: str, company_id: int, first: Rows) -> tuple[ItemIndex, Policy, Amounts]:
     database = Database(database_url)
     first_date = min([row[_DAY] for row in first if row[_DAY]], default=dt.date.min + SETTLED)
     try:
         async with database.read() as session:
             index = await load_index(session, company_id, since_date=first_date - SETTLED, debits=[])
-            return index, await load_policy(session, company_id)
+            awaited = await advices.awaited_amounts(session, company_id=company_id)
+            return index, await load_policy(session, company_id), awaited
     finally:
         await database.close()
 
@@ -116,11 +121,17 @@ def _with(first: Rows, rest: Iterator[Rows]) -> Iterator[Rows]:
 
 
 def decide_lists(
-    lists: Iterator[Rows], index: ItemIndex, policy: Policy, *, bank_account_id: int
+    lists: Iterator[Rows],
+    index: ItemIndex,
+    policy: Policy,
+    *,
+    bank_account_id: int,
+    awaited: Amounts = frozenset(),
 ) -> Iterator[Foresight]:
     """Yield what is decided on each list, in their order; stop where a bank goes back in its dates or references.
 
-    What it booked first is decided first, and that may still come.
+    What it booked first is decided first, and that may still come. Amounts for which an advice is ``awaited`` are left
+    for later.
     """
     last, count = (dt.date.min, ""), 0
     waiting: list[Rows] = []
@@ -131,14 +142,14 @@ def decide_lists(
         last = max(booked, default=last)
         waiting.append(rows)
         if sum(map(len, waiting)) >= CHUNK:
-            yield from _decide(waiting, count, index, policy, bank_account_id)
+            yield from _decide(waiting, count, index, policy, bank_account_id, awaited)
             count += sum(map(len, waiting))
             waiting = []
-    yield from _decide(waiting, count, index, policy, bank_account_id)
+    yield from _decide(waiting, count, index, policy, bank_account_id, awaited)
 
 
 def _decide(
-    lists: list[Rows], count: int, index: ItemIndex, policy: Policy, bank_account_id: int
+    lists: list[Rows], count: int, index: ItemIndex, policy: Policy, bank_account_id: int, awaited: Amounts
 ) -> Iterator[Foresight]:
     given: list[list[tuple[int, Unexplained]]] = []
     for rows in lists:
@@ -146,7 +157,7 @@ def _decide(
             [
                 (place, _unexplained(count + place, bank_account_id, row))
                 for place, row in enumerate(rows)
-                if _is_known(row)
+                if _is_known(row, awaited)
             ]
         )
         count += len(rows)
@@ -164,8 +175,13 @@ def _decide(
         yield foresee(some, left_open)
 
 
-def _is_known(row: tuple[object, ...]) -> bool:
-    """Tell whether a row is booked and dated, and no return: those take back what only the store knows."""
+def _is_known(row: tuple[object, ...], awaited: Amounts) -> bool:
+    """Tell whether a row is booked and dated, and no return: those take back what only the store knows.
+
+    Nor may an advice wait for its amount: linking is done in the store.
+    """
+    if awaited and (row[_AMOUNT], row[_CURRENCY]) in awaited:
+        return False
     is_return = row[_REASON] is not None and row[_AMOUNT] < 0  # type: ignore[operator]
     return not row[_PROVISIONAL] and row[_DAY] is not None and not is_return
 

@@ -2,16 +2,17 @@
 
 import datetime as dt
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from gateway.domain.matching.candidates import ItemIndex
-from gateway.domain.matching.model import Credit, OpenItem, Policy
+from gateway.domain.matching.model import Advised, Credit, OpenItem, Policy
 from gateway.domain.matching.packed import PackedItems
 from gateway.domain.matching.sent import SentDebits
 from gateway.domain.matching.user_rules import UserRules
 from gateway.store import (
     accounts,
+    advices,
     bank_transactions,
     companies,
     match_facts,
@@ -38,7 +39,9 @@ async def load_index_for(session: ReadSession, company_id: int, waiting: Sequenc
     debits = await bank_transactions.returned_debits(session, waiting)
     signs = await sent_debits.signs_of(session, waiting)
     sent = await sent_debits.load_sent(session, company_id=company_id, signs=signs)
-    return await load_index(session, company_id, since_date=last_date - SETTLED, debits=debits, sent=sent)
+    linked = await advices.linked_to(session, waiting)
+    since_date = last_date - SETTLED
+    return await load_index(session, company_id, since_date=since_date, debits=debits, sent=sent, linked=linked)
 
 
 async def load_index(
@@ -48,11 +51,12 @@ async def load_index(
     since_date: dt.date,
     debits: Sequence[Credit],
     sent: SentDebits | None = None,
+    linked: Mapping[int, Advised] | None = None,
 ) -> ItemIndex:
     """Return the index of all open items of a company and of those that were settled since a day.
 
-    It knows our refunds, the rules of the company, what ``debits`` may take back, and all that is to be known of the
-    debits ``sent``; without these only which end-to-end ids are ours.
+    It knows our refunds, the rules of the company, what ``debits`` may take back, the advices that are ``linked`` to
+    credits, and all that is to be known of the debits ``sent``; without these only which end-to-end ids are ours.
     """
     own_ids = [] if sent else await sent_debits.open_end_to_end_ids(session, company_id=company_id)
     with _no_garbage():
@@ -69,6 +73,7 @@ async def load_index(
             rules=UserRules(await matching_rules.load_rules(session, company_id)),
             refunds=await sent_refunds.load_refunds(session, company_id=company_id, since_date=since_date),
             waiting=await match_facts.waiting_credits(session, company_id=company_id),
+            advices=linked,
         )
 
 

@@ -20,6 +20,7 @@ from gateway.services.ask_questions import ask_questions, question_of
 from gateway.services.attach_fees import attach_fees
 from gateway.services.book_decisions import Seen, book_decisions, booking_of
 from gateway.services.follow_debits import follow_debits, only_as_seen
+from gateway.services.link_advices import link_advices
 from gateway.services.load_candidates import load_index_for, load_policy
 from gateway.store import bank_transactions, counters, reviews, sent_debits, unpaid_writes
 from gateway.store.bank_transactions import SetAside, Unexplained
@@ -28,6 +29,7 @@ from gateway.store.work import Actor, Work
 from schemas.states import BankTransactionState, IgnoreCategory, ReviewReason, ReviewState
 
 CHUNK = 1_500
+UNDECIDED = (BankTransactionState.NEW, BankTransactionState.IN_REVIEW)
 _TRIES = 3
 
 Decided = tuple[Unexplained, Decision]
@@ -75,8 +77,9 @@ async def match_transactions(
 
     Without ``may_book`` questions only get their explanations anew. ``guard`` is called first in each unit of work (a
     worker checks its lease there). What is only announced is explained too, as far as the others leave it; nothing of
-    it is booked.
+    it is booked. Remittance advices are linked first; a question whose advice came, or went, is decided anew.
     """
+    relinked = await link_advices(database, company_id=company_id, actor=actor, now=now)
     result = Matched(Counter(), Counter(), Counter())
     run = _Run(database, company_id, actor, now, states, may_book, progress, guard)
     async with database.read() as session:
@@ -89,6 +92,9 @@ async def match_transactions(
         done += len(phase)
     if announced:
         await _explain_announced(run, announced)
+    if relinked and (ids is not None or BankTransactionState.IN_REVIEW not in states):
+        again = _Run(database, company_id, actor, now, UNDECIDED, True, progress, guard)
+        await _match(again, relinked, result, done=done, total=done)
     return result
 
 

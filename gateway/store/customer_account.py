@@ -103,6 +103,16 @@ async def items_by_id(session: AsyncSession, *, company_id: int, ids: Sequence[i
     return found
 
 
+async def items_by_number(session: AsyncSession, *, company_id: int, number_keys: Sequence[str]) -> list[OpenItem]:
+    """Return the items of the company that bear some numbers (``open_item.number_key``)."""
+    found: list[OpenItem] = []
+    for start in range(0, len(number_keys), 500):
+        piece = number_keys[start : start + 500]
+        query = select(OpenItem).where(_items.c.company_id == company_id, _items.c.number_key.in_(piece))
+        found += (await session.execute(query.order_by(_items.c.id))).scalars()
+    return found
+
+
 async def last_payments(session: AsyncSession, *, company_id: int, party_id: int, limit: int) -> list[Payment]:
     """Return the last bank transactions that settled items of a customer, the latest first."""
     a, d, t = _allocations, _decisions, _transactions

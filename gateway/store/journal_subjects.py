@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store.accounts import BankAccount
+from gateway.store.advices import advices
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.collection_runs import runs
 from gateway.store.collections import collections
@@ -67,6 +68,7 @@ def _queries(session: AsyncSession, company_id: int, keys: Mapping[str, list[int
         ),
         "statement": (s.id, _plain(s.id, func.coalesce(s.number, s.statement_id, "")), s.company_id),
         "file": (_files.c.id, _plain(_files.c.id, _files.c.name), _files.c.company_id),
+        "advice": (advices.c.id, _plain(advices.c.id, advices.c.name), advices.c.company_id),
         "open_item": (open_items.c.id, _plain(open_items.c.id, open_items.c.number), open_items.c.company_id),
         "party": (parties.c.id, _plain(parties.c.id, parties.c.name), parties.c.company_id),
         "mandate": (mandates.c.id, _plain(mandates.c.id, mandates.c.reference), mandates.c.company_id),

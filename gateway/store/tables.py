@@ -2,6 +2,7 @@
 
 from gateway.store import (
     accounts,
+    advices,
     allocations,
     bank_reports,
     bank_transactions,
@@ -28,6 +29,7 @@ from gateway.store.columns import Row
 
 MODULES = (
     accounts,
+    advices,
     allocations,
     bank_reports,
     bank_transactions,

@@ -66,6 +66,7 @@ class Gateway:
     metrics: Metrics = field(default_factory=Metrics)
     templates: Mapping[str, str] = field(default_factory=dict)  # Of letters, by name.
     mailer: Mailer | None = None  # None: no mail can be sent.
+    advice_days: int = 10  # Between a remittance advice and its credit, at most.
     slow_work: SlowWork = field(default_factory=SlowWork)
     kept: Kept = field(default_factory=Kept)
     is_draining: bool = False

@@ -1,5 +1,6 @@
 """All routes: one line for each module of pages and API. The order does not matter, fixed paths win over patterns."""
 
+from gateway.web.api import advices as api_advices
 from gateway.web.api import audit as api_audit
 from gateway.web.api import bank_accounts as api_bank_accounts
 from gateway.web.api import bank_transactions as api_bank_transactions
@@ -23,6 +24,7 @@ from gateway.web.api import unpaid as api_unpaid
 from gateway.web.frame import Badge
 from gateway.web.pages import (
     account,
+    advices,
     audit,
     bank_transactions,
     banks,
@@ -78,6 +80,7 @@ ROUTES: tuple[Route, ...] = (
     *statements.ROUTES,
     *statement.ROUTES,
     *statement_files.ROUTES,
+    *advices.ROUTES,
     *invoices.ROUTES,
     *invoice_forms.ROUTES,
     *customers.ROUTES,
@@ -105,6 +108,7 @@ ROUTES: tuple[Route, ...] = (
     *parts.ROUTES,
     *search.ROUTES,
     *api_statements.ROUTES,
+    *api_advices.ROUTES,
     *api_bank_transactions.ROUTES,
     *api_reviews.ROUTES,
     *api_collections.ROUTES,

@@ -8,6 +8,7 @@ from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
 from gateway.services.freeze_run import Frozen
 from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.plan_notices import NoticesWanted
+from gateway.services.receive_advice import AdviceFile, AdviceReceipt
 from gateway.services.receive_archive import Archive
 from gateway.services.receive_file import Receipt
 from gateway.services.show_plan import PlanShown
@@ -29,6 +30,9 @@ class WorkerPool(Protocol):
 
     async def explain_again(self, company_id: int, bank_transaction_ids: Sequence[int]) -> None:
         """Give open questions their explanations anew."""
+
+    async def receive_advice(self, file: AdviceFile, actor: Actor) -> AdviceReceipt:
+        """Read, store and link a remittance advice."""
 
     async def receive_archive(self, archive: Archive, actor: Actor) -> list[Receipt]:
         """Receive the members of an archive."""

@@ -124,7 +124,7 @@ async def test_others_read_the_rules_and_change_nothing(light_site: Site, role: 
 
     assert (page.status, refused.status) == (200, 403)
     assert "Save the rules" not in page.text
-    assert page.text.count(" disabled") == 11
+    assert page.text.count(" disabled") == 12
 
 
 async def test_the_company_is_renamed_and_a_wrong_identifier_is_refused(light_site: Site) -> None:

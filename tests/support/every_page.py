@@ -27,6 +27,7 @@ _LATER = payment(5_000, "x").booking_date.replace(day=19)
 _WEEK = dt.timedelta(days=7)
 _TABLE = "number,customer_number,issue_date,due_date,currency,amount\n"
 _ASKING = "Rechnungsnummer;Kundennummer;Rechnungsdatum;Fällig am;Betrag\nFA-3003;C1;03/04/2026;05/06/2026;1.234\n"
+_ADVICE = "Rechnung;Brutto;Skonto;Abzug;Betrag\nFA-1003;300,00;6,00;;294,00\nFA-9999;7,00;;2,00;5,00\nSumme;;;;300,00\n"
 _GOOD = _TABLE + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-1005,C3,2026-10-01,2026-12-31,EUR,75.00\n"
 _MIXED = _TABLE + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-3002,C1,2026-11-01,2026-12-01,EUR,1e3\n"
 
@@ -55,7 +56,7 @@ STOPS = (
     Stop("/second-factor", Who.NEW), Stop("/api/docs", Who.STRANGER), Stop("/dashboard", Who.BEGINNER),
     Stop("/dashboard"), Stop("{question}"), Stop("{question}/split"), Stop("{question}/remember"),
     Stop("/review?mine=1"), Stop("/review/strong"), Stop("/statements"), Stop("{statement}"), Stop("{held}"),
-    Stop("{file}"), Stop("{file}/undo"), Stop("{transaction}"), Stop("{transaction}/undo"),
+    Stop("{file}"), Stop("{file}/undo"), Stop("/advices"), Stop("{advice}"), Stop("{transaction}"), Stop("{transaction}/undo"),
     Stop("/invoices"), Stop("/invoices/new"), Stop("{invoice}"), Stop("{invoice}/change"),
     Stop("/customers"), Stop("/customers/new"), Stop("{customer}"), Stop("{customer}/change"),
     Stop("/mandates"), Stop("/mandates/new"), Stop("{mandate}"), Stop("{mandate}/change"), Stop("/changes"),
@@ -80,6 +81,7 @@ MORE_STOPS = (
     Stop("/unpaid?which=retried"), Stop("{retried}"),
     Stop("/settings/rules", Who.APPROVER), Stop("/settings/rules", Who.BEGINNER), Stop("{rule}"),
     Stop("/settings/rules/new?question={question_key}", Who.APPROVER), Stop("{question}", Who.APPROVER),
+    Stop("/advices", Who.BEGINNER), Stop("{refused_advice}"),
     Stop("/review", Who.BEGINNER), Stop("/review"), Stop("/review/chosen"),
     Stop("{question}/split?other=1"), Stop("/statements?state=held"), Stop("/invoices?which=overdue"),
     Stop("/invoices?which=cancelled"), Stop("/imports/customers"), Stop("/imports/mandates"), Stop("/imports/collections"), Stop("{refused}"),
@@ -188,6 +190,8 @@ async def _work(desk: Desk) -> dict[str, str]:
         "statement": await _first(desk, "/statements?state=imported", r"/statements/\d+"),
         "held": await _first(desk, "/statements?state=held", r"/statements/\d+"),
         "file": await _first(desk, "/statements", r"/statements/files/\d+"),
+        "advice": await _advice(desk, _ADVICE),
+        "refused_advice": await _advice(desk, "nothing"),
         "invoice": invoice,
         "subject": "open_item:" + invoice.rsplit("/", 1)[1],
         "customer": await _first(desk, "/customers", r"/customers/\d+"),
@@ -197,6 +201,12 @@ async def _work(desk: Desk) -> dict[str, str]:
         "refused": await _table(desk, "colour,size\nred,3\n"),
         "user": f"/users/{auditor.id}",
     }
+
+
+async def _advice(desk: Desk, text: str) -> str:
+    form = aiohttp.FormData([("csrf", desk.clerk.token)])
+    form.add_field("file", text.encode(), filename="avis.csv")
+    return (await desk.clerk.ask("POST", "/advices", data=form, headers=desk.clerk.origin)).location
 
 
 async def _collect(desk: Desk) -> dict[str, str]:

@@ -10,6 +10,7 @@ from gateway.services.freeze_run import Frozen
 from gateway.services.import_table_file import TableFile, TableTold
 from gateway.services.match_transactions import match_transactions
 from gateway.services.plan_notices import NoticesWanted, plan_notices
+from gateway.services.receive_advice import AdviceFile, AdviceReceipt, receive_advice
 from gateway.services.receive_archive import Archive, receive_archive
 from gateway.services.receive_file import Receipt
 from gateway.services.show_plan import PlanShown
@@ -54,6 +55,10 @@ class HereWorkers:
             self._gate.database, company_id=company_id, actor=SYSTEM, now=self._gate.now, ids=ids,
             states=(BankTransactionState.NEW, BankTransactionState.IN_REVIEW), may_book=ids is None,
         )  # fmt: skip
+
+    async def receive_advice(self, file: AdviceFile, actor: Actor) -> AdviceReceipt:
+        """Read, store and link a remittance advice."""
+        return await receive_advice(self._gate, file, actor=actor)
 
     async def receive_archive(self, archive: Archive, actor: Actor) -> list[Receipt]:
         """Receive the members of an archive."""

@@ -18,6 +18,9 @@ SENTENCES: Mapping[str, str] = {
     "receive_file": mark("%(who)s brought the file %(subject)s"),
     "read_file": mark("%(who)s read the file %(subject)s"),
     "refuse_file": mark("%(who)s refused the file %(subject)s"),
+    "receive_advice": mark("%(who)s brought the remittance advice %(subject)s"),
+    "refuse_advice": mark("%(who)s refused the remittance advice %(subject)s"),
+    "link_advices": mark("%(who)s linked %(subject)s to its credit"),
     "import_statement": mark("%(who)s stored %(subject)s"),
     "reject_statement": mark("%(who)s rejected %(subject)s"),
     "match_transactions": mark("%(who)s matched %(subject)s"),
@@ -148,10 +151,12 @@ COUNTS: Mapping[str, str] = {
     "booked": mark("booked"), "asked": mark("asked about"), "ignored": mark("set aside"),
     "announced": mark("announced"), "allocations": mark("allocations"),
     "bank_transactions": mark("bank transactions"), "reversed": mark("reversed"), "facts": mark("facts"),
+    "advices": mark("advices linked"), "lines": mark("lines"),
     "sessions": mark("sessions ended"), "instalments": mark("instalments"), "broken": mark("rules broken"),
 }  # fmt: skip
 _PATHS: Mapping[str, str] = {
     "bank_transaction": "/bank-transactions/{}", "statement": "/statements/{}", "file": "/statements/files/{}",
+    "advice": "/advices/{}",
     "open_item": "/invoices/{}", "party": "/customers/{}",
     "mandate": "/mandates/{}", "run": "/collections/runs/{}", "matching_rule": "/settings/rules/{}",
 }  # fmt: skip
@@ -159,7 +164,8 @@ _SETTINGS: Mapping[str, str] = {"policy": "/settings", "collection_policy": "/se
 # What a filter may ask for: kinds of things, and how each is called.
 KINDS: Mapping[str, str] = {
     "bank_transaction": mark("bank transactions"), "review_item": mark("questions"),
-    "statement": mark("statements"), "file": mark("files"), "open_item": mark("invoices and credits"),
+    "statement": mark("statements"), "file": mark("files"), "advice": mark("remittance advices"),
+    "open_item": mark("invoices and credits"),
     "party": mark("customers"), "mandate": mark("mandates"), "creditor": mark("creditor identifiers"),
     "run": mark("runs"), "collection": mark("debits"), "refund": mark("refunds"),
     "bank_account": mark("bank accounts"),

@@ -8,6 +8,7 @@ from gateway.domain.matching.model import Explanation
 from gateway.domain.matching.record import from_record
 from gateway.services.remember_from_review import text_key
 from gateway.store import (
+    advices,
     customer_account,
     mandates,
     parties,
@@ -16,6 +17,7 @@ from gateway.store import (
     review_queue,
     transaction_history,
 )
+from gateway.store.advices import RemittanceAdvice
 from gateway.store.customer_account import Balance, Payment
 from gateway.store.database import ReadSession
 from gateway.store.open_items import OpenItem
@@ -65,6 +67,7 @@ class Question(NamedTuple):
     notes: Sequence[Note]
     context: Context | None
     habit: Habit | None
+    advice: RemittanceAdvice | None = None  # The payer's own list of what it pays.
 
     @property
     def left_minor(self) -> int:
@@ -99,6 +102,7 @@ async def load_question(session: ReadSession, item: ReviewItem, *, language: Lan
         notes=await review_queue.notes_of(session, keys),
         context=await _context(session, origin, cards, today, besides=keys),
         habit=await _habit(session, item, origin) if item.state is ReviewState.OPEN else None,
+        advice=await advices.of_transaction(session, item.bank_transaction_id),
     )
 
 
