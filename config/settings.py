@@ -50,6 +50,13 @@ class Settings(BaseSettings):
     log_format: str = Field(pattern="^(json|text)$")
 
     advice_days: int = Field(ge=0, le=90)  # Between a remittance advice and its credit, at most.
+    advice_folder: Path | None = None  # Files dropped here are read and moved to its folders done or refused.
+    advice_mail_host: str = ""  # Empty: no mailbox is read.
+    advice_mail_port: int = Field(gt=0, le=65535)
+    advice_mail_user: str = ""
+    advice_mail_password: SecretStr = SecretStr("")
+    advice_mail_folder: str = Field(min_length=1)
+    advice_mail_security: str = Field(pattern="^(tls|none)$")
 
     text_bytes_max: int = Field(gt=0)
     file_bytes_max: int = Field(gt=0)
@@ -92,6 +99,15 @@ class Settings(BaseSettings):
     def _mail_has_a_sender(self) -> Self:
         if self.smtp_host and "@" not in self.smtp_sender:
             raise ValueError("smtp_sender is the address that mails come from; it is needed with smtp_host")
+        return self
+
+    @model_validator(mode="after")
+    def _mailbox_is_whole(self) -> Self:
+        if self.advice_mail_host and not (self.advice_mail_user and self.advice_mail_password.get_secret_value()):
+            raise ValueError("advice_mail_user and advice_mail_password are needed with advice_mail_host")
+        is_here = self.advice_mail_host in ("", "127.0.0.1", "::1", "localhost")
+        if self.advice_mail_security == "none" and not is_here:
+            raise ValueError("advice_mail_security is none, which only a loopback host may have; expected is tls")
         return self
 
     @property

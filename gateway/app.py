@@ -19,9 +19,11 @@ from gateway.services.fill_demo_collections import fill_demo_collections
 from gateway.services.freeze_run import CollectPlace
 from gateway.services.log_in import LogInRules
 from gateway.services.passwords import Passwords
+from gateway.services.read_mailbox import Mailbox
 from gateway.services.send_mail import Mailer
 from gateway.services.set_up_installation import ensure_company, ensure_first_administrator, first_administrator_link
 from gateway.services.submit_run import resolve_broken_off
+from gateway.services.take_advices import AdviceIntake
 from gateway.store.database import Database, open_database, sqlite_url
 from gateway.store.installation_key import installation_key
 from gateway.store.originals import Originals
@@ -98,7 +100,7 @@ async def build_app(
         advice_days=settings.advice_days,
     )
     application = make_application(gateway, routes)
-    jobs = Jobs(database, workers.import_file, clock)
+    jobs = Jobs(database, workers.import_file, clock, _advice_intake(settings, gateway))
     application.on_startup.append(lambda _: _start(jobs))
     application.on_cleanup.append(lambda _: _stop(jobs, workers, gateway))
     return application
@@ -173,6 +175,25 @@ async def admit_first_administrator(application: web.Application, settings: Sett
         return None
     link = await first_administrator_link(gateway.database, now=gateway.clock())
     return None if link is None else f"{gateway.address.url}/welcome/{link}"
+
+
+def _advice_intake(settings: Settings, gateway: Gateway) -> AdviceIntake | None:
+    if settings.advice_folder is None and not settings.advice_mail_host:
+        return None
+    mailbox = None
+    if settings.advice_mail_host:
+        mailbox = Mailbox(
+            host=settings.advice_mail_host,
+            port=settings.advice_mail_port,
+            user=settings.advice_mail_user,
+            password=settings.advice_mail_password.get_secret_value(),
+            folder=settings.advice_mail_folder,
+            security=settings.advice_mail_security,
+        )
+    return AdviceIntake(
+        gateway.database, gateway.originals, gateway.workers.receive_advice,
+        company_code=settings.company_code, days=settings.advice_days, folder=settings.advice_folder, mailbox=mailbox,
+    )  # fmt: skip
 
 
 def _mailer(settings: Settings) -> Mailer | None:

@@ -1,4 +1,4 @@
-"""What happens by itself: files whose import was broken off are taken up again, unused mandates expire.
+"""What happens by itself: imports that broke off are taken up again, remittance advices taken, mandates expire.
 
 The scheduler only wakes us; what is due stands in the database.
 """
@@ -11,11 +11,14 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from gateway.services.expire_mandates import expire_mandates
+from gateway.services.take_advices import AdviceIntake
 from gateway.store import statements
 from gateway.store.database import Database
+from schemas.errors import GatewayError
 
 log = structlog.get_logger()
 RESUME_S = 30
+ADVICES_S = 60
 EXPIRE_S = 6 * 3600  # A day begins at most so much earlier; what expired already is not expired again.
 
 
@@ -27,11 +30,14 @@ class Jobs:
         database: Database,
         import_file: Callable[[int], Awaitable[None]],
         clock: Callable[[], dt.datetime],
+        advices: AdviceIntake | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._import_file = import_file
+        self._advices = advices
         self._looking = asyncio.Lock()
+        self._taking = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -44,12 +50,17 @@ class Jobs:
             self.expire_mandates, "interval", seconds=EXPIRE_S, next_run_time=dt.datetime.now(dt.UTC),
             misfire_grace_time=None, coalesce=True, max_instances=1,
         )  # fmt: skip
+        if self._advices is not None:
+            self._scheduler.add_job(
+                self.take_advices, "interval", seconds=ADVICES_S, next_run_time=dt.datetime.now(dt.UTC),
+                misfire_grace_time=None, coalesce=True, max_instances=1,
+            )  # fmt: skip
         self._scheduler.start()
 
     async def stop(self) -> None:
         """Wake up no more; who looks into the store just now may end."""
         self._scheduler.remove_all_jobs()
-        async with self._looking:
+        async with self._looking, self._taking:
             self._scheduler.shutdown(wait=False)
 
     async def resume_imports(self) -> None:
@@ -60,6 +71,19 @@ class Jobs:
         for file_id, result in zip(waiting, results, strict=True):
             if isinstance(result, Exception):
                 log.error("import_failed", file_id=file_id, error=type(result).__name__)
+
+    async def take_advices(self) -> None:
+        """Take the remittance advices that lie in the folder and in the mailbox."""
+        if self._advices is None:
+            return
+        async with self._taking:
+            try:
+                count = await self._advices.take_files(now=dt.datetime.now(dt.UTC)) + await self._advices.take_mails()
+            except (GatewayError, OSError) as error:
+                log.error("advices_not_taken", error=type(error).__name__, what=str(error))
+            else:
+                if count:
+                    log.info("advices_taken", count=count)
 
     async def expire_mandates(self) -> None:
         """Let mandates expire that were not collected for 36 months."""
