@@ -14,6 +14,7 @@ from schemas.advice import Advice, AdviceFormat
 from schemas.errors import FileRefused
 
 _HEAD = 4_096
+_FILE_MAX = 30_000_000
 _TEXT_MAX = 5_000_000
 _CONTROL_MAX = 0.02  # Of the characters of a text.
 # Attachments of mails that are no advice, and no fault either: signatures, pictures, cards.
@@ -32,6 +33,8 @@ def read_advice(path: Path, scratch: Path) -> Advice:
 
     Raises FileRefused.
     """
+    if path.stat().st_size > _FILE_MAX:
+        raise FileRefused(f"the file has more than {_FILE_MAX:,} bytes, which is the limit", code="too_large")
     with path.open("rb") as file:
         head = file.read(_HEAD)
     return _read_mail(path, scratch) if is_mail(head) else _read_file(path, head)
@@ -67,18 +70,18 @@ def _read_mail(path: Path, scratch: Path) -> Advice:
     """Read the attachments of a mail, else its text. Several lists may say several things: they are refused."""
     found: list[Advice] = []
     faults: list[FileRefused] = []
-    for place, part in enumerate(mail_parts(path)):
+    into = scratch / "part"
+    for part in mail_parts(path):
         if part.is_body and (found or faults):
             break
         if part.data.startswith(_NOT_LISTS) or not part.data.strip():
             continue
-        into = scratch / f"part-{place}"
         into.write_bytes(part.data)
         try:
             found.append(_read_file(into, part.data[:_HEAD]))
         except FileRefused as fault:
             if fault.code not in _NO_LIST:
-                faults.append(fault)
+                faults.append(FileRefused(f"{part.name}: {fault}", code=fault.code, line=fault.line))
     if faults:
         raise faults[0]
     return _one_of(found)

@@ -1,16 +1,21 @@
-"""The text of a PDF, line by line as it is laid out, within limits. A picture of a text has none."""
+"""The text of a PDF, line by line as it is laid out, within limits. A picture of a text has none.
+
+What a file may cost in memory is bounded here and in pypdf; its time by who calls.
+"""
 
 import logging
-import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemas.errors import FileRefused
 
+if TYPE_CHECKING:
+    from pypdf import PageObject, PdfReader
+
 PAGES_MAX = 100
-BYTES_MAX = 20_000_000
+BYTES_MAX = 10_000_000
 _CHARACTERS_MAX = 2_000_000
-_CONTENT_MAX = 4_000_000  # Bytes that draw one page, unpacked.
-_SECONDS_MAX = 30
+_CONTENT_MAX = 1_000_000  # Bytes that draw one page, unpacked.
 
 
 def pdf_lines(path: Path) -> list[str]:
@@ -29,25 +34,36 @@ def pdf_lines(path: Path) -> list[str]:
     except FileRefused:
         raise
     except Exception as damage:  # Its parts may be anything, and so may be what the library says of them.
-        raise FileRefused(f"the PDF cannot be read: {type(damage).__name__}", code="damaged") from damage
+        raise _damaged("the PDF", damage) from damage
     if not any(line.strip() for line in lines):
         raise FileRefused("the PDF has no text, perhaps it is a scan; a file with text was expected", code="no_text")
     return lines
 
 
-def _lines(reader: "object") -> list[str]:
-    pages = reader.pages  # type: ignore[attr-defined]
-    if len(pages) > PAGES_MAX:
+def _damaged(what: str, damage: Exception) -> FileRefused:
+    kind = type(damage).__name__
+    return FileRefused(f"{what} cannot be read ({kind}); it was expected whole, or as CSV or XLSX", code="damaged")
+
+
+def _lines(reader: "PdfReader") -> list[str]:
+    if len(reader.pages) > PAGES_MAX:
         raise FileRefused(f"the PDF has more than {PAGES_MAX} pages, which is the limit", code="too_large")
     lines: list[str] = []
-    until, size = time.monotonic() + _SECONDS_MAX, 0
-    for page in pages:
-        content = page.get_contents()
-        if content is not None and len(content.get_data()) > _CONTENT_MAX:
-            raise FileRefused("a page of the PDF holds more than a list needs", code="too_large")
-        text = page.extract_text(extraction_mode="layout")
+    size = 0
+    for number, page in enumerate(reader.pages, 1):
+        text = _text(number, page)
         size += len(text)
-        if size > _CHARACTERS_MAX or time.monotonic() > until:
-            raise FileRefused("the PDF holds more than a list needs", code="too_large")
+        if size > _CHARACTERS_MAX:
+            raise FileRefused(f"up to page {number} the PDF holds more text than a list needs", code="too_large")
         lines += text.splitlines()
     return lines
+
+
+def _text(number: int, page: "PageObject") -> str:
+    try:
+        content = page.get_contents()
+        if content is None or len(content.get_data()) <= _CONTENT_MAX:
+            return page.extract_text(extraction_mode="layout")
+    except Exception as damage:  # As above.
+        raise _damaged(f"page {number} of the PDF", damage) from damage
+    raise FileRefused(f"page {number} of the PDF holds more than a list needs", code="too_large")

@@ -5,15 +5,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from parsers.advice_text import WRITTEN_MAX, Head, check_count, make_advice, read_head
+from parsers.advice_text import WRITTEN_MAX, Head, check_count, find_currency, make_advice, read_head
 from parsers.advice_words import COLUMNS, IS_CREDIT, TOTAL
 from parsers.tabular_cells import Forms, Unreadable, read_amount, text_of, to_minor
 from parsers.tabular_csv import csv_rows, guess_encoding, sample_text, separator_hint
-from parsers.tabular_source import Cell, Percent, RawRow, RawRows, TableLimits, cell_text
+from parsers.tabular_source import Broken, Cell, Percent, RawRow, RawRows, TableLimits, cell_text
 from parsers.tabular_table import is_blank
 from parsers.tabular_words import header_currency, header_key
 from schemas.advice import Advice, AdviceFormat, AdviceLine
 from schemas.errors import FileRefused
+from schemas.money import InvalidCurrency, parse_currency
 from schemas.tables import DateForm, RowError
 
 LIMITS = TableLimits(
@@ -122,11 +123,14 @@ def _sorted(table: _Table) -> tuple[list[RawRow], list[RawRow]]:
     for row in table.rows[table.start :]:
         number = _cell(table, row, "number")
         text = cell_text(number)
-        is_item = (
-            not is_blank(number) and not TOTAL.match(text) and any(map(str.isdigit, text)) and _has_amount(table, row)
-        )
+        is_item = not is_blank(number) and not TOTAL.match(text) and _is_number(number) and _has_amount(table, row)
         (items if is_item else others).append(row)
     return items, others
+
+
+def _is_number(cell: Cell) -> bool:
+    """Return whether a cell may name an item; one without a value does, to be refused by its row."""
+    return isinstance(cell, Broken) or any(map(str.isdigit, cell_text(cell)))
 
 
 def _has_amount(table: _Table, row: RawRow) -> bool:
@@ -139,8 +143,20 @@ def _cell(table: _Table, row: RawRow, field: str) -> Cell:
 
 
 def _currencies(table: _Table, items: list[RawRow]) -> frozenset[str]:
-    named = {cell_text(_cell(table, row, "currency")).strip().upper() for row in items} - {""}
-    return frozenset(named or ({table.currency} if table.currency else ()))
+    """Return the currencies of a column of them, else of a header, else of the amounts. Raises FileRefused."""
+    named = {_currency(table, row) for row in items} - {""}
+    beside = {
+        code for row in items for field in _AMOUNTS if (code := find_currency(cell_text(_cell(table, row, field))))
+    }
+    return frozenset(named or ({table.currency} if table.currency else beside))
+
+
+def _currency(table: _Table, row: RawRow) -> str:
+    text = cell_text(_cell(table, row, "currency")).strip().upper()
+    try:
+        return parse_currency(text) if text else ""
+    except InvalidCurrency as fault:
+        raise FileRefused(f"row {row.number}: {text[:40]!r} was found, a code such as EUR expected") from fault
 
 
 def _stated(table: _Table, others: list[RawRow], currency: str) -> int | None:
@@ -211,7 +227,10 @@ def _value(table: _Table, row: RawRow, field: str, currency: str, mark: str) -> 
     try:
         if isinstance(cell, Percent):
             raise Unreadable("an amount, not a per cent")
-        return to_minor(read_amount(cell, Forms(mark, DateForm.DAY_FIRST)).value, currency)
+        amount = read_amount(cell, Forms(mark, DateForm.DAY_FIRST))
+        if amount.currency not in (None, currency):
+            raise Unreadable(f"an amount in {currency}")
+        return to_minor(amount.value, currency)
     except Unreadable as fault:
         raise FileRefused(
             f"row {row.number}: {cell_text(cell)[:40]!r} was found, {fault} expected", line=row.number

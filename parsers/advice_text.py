@@ -17,6 +17,7 @@ from schemas.identifiers import Iban
 from schemas.tables import DateForm
 
 LINES_MAX = 5_000
+AMOUNT_MAX = 10**15  # Minor units of all lines together.
 WRITTEN_MAX = 200
 _LINE_MAX = 1_000  # Characters of a line of text that are read.
 _AMOUNT = re.compile(
@@ -31,6 +32,7 @@ _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}")
 _CURRENCY = re.compile(r"\b(EUR|CHF|GBP|USD|SEK|NOK|DKK|PLN|CZK|HUF|RON)\b|€|£")
 _SIGNS = {"€": "EUR", "£": "GBP"}
 _IBANS_MAX = 5
+_YEARS = 2000, 2079
 _T = TypeVar("_T")
 
 
@@ -64,10 +66,13 @@ def read_text(lines: Sequence[str], format_: AdviceFormat) -> Advice:
 
 
 def make_advice(format_: AdviceFormat, head: Head, lines: tuple[AdviceLine, ...], currencies: Iterable[str]) -> Advice:
-    """Return an advice of its parts. Raises FileRefused where it has several currencies."""
+    """Return an advice of its parts. Raises FileRefused where it has several currencies, or amounts beyond reason."""
     named = sorted(set(currencies))
     if len(named) > 1:
         raise FileRefused(f"the advice is in {' and '.join(named)}; one currency was expected", code="currencies")
+    sums = sum(abs(line.paid_minor) + abs(line.discount_minor) + abs(line.deducted_minor) for line in lines)
+    if max(sums, abs(head.stated_minor or 0)) > AMOUNT_MAX:
+        raise FileRefused("the amounts are larger than anybody pays at once", code="too_large")
     return Advice(
         format_, named[0] if named else "EUR", lines, head.stated_minor, head.payment_date, head.payer_name,
         head.customer_number, head.ibans,
@@ -88,12 +93,22 @@ def read_head(lines: Sequence[str]) -> Head:
     sums = [line for line in lines if _AMOUNT.search(line[:_LINE_MAX])]
     return Head(
         stated_minor=totals[-1] if totals else None,
-        payment_date=_first(lines, _date_in),
+        payment_date=_payment_date(lines),
         payer_name=_first(lines, lambda line: _group(PAYER_NAME.search(line))) or "",
         customer_number=_first(lines, lambda line: _group(CUSTOMER_NUMBER.search(line))) or "",
         ibans=_ibans(lines),
-        currencies=frozenset(_SIGNS.get(found[0], found[0]) for line in sums for found in _CURRENCY.finditer(line)),
+        currencies=frozenset(_code(found) for line in sums for found in _CURRENCY.finditer(line)),
     )
+
+
+def find_currency(text: str) -> str | None:
+    """Return the currency that is written beside an amount, if one is."""
+    found = _CURRENCY.search(text[:_LINE_MAX])
+    return _code(found) if found else None
+
+
+def _code(found: re.Match[str]) -> str:
+    return _SIGNS.get(found[0], found[0])
 
 
 def _first(lines: Iterable[str], read: Callable[[str], _T | None]) -> _T | None:
@@ -101,12 +116,22 @@ def _first(lines: Iterable[str], read: Callable[[str], _T | None]) -> _T | None:
 
 
 def _group(match: re.Match[str] | None) -> str:
-    return " ".join(match[1].split()) if match else ""
+    return _printable(match[1]) if match else ""
 
 
-def _date_in(line: str) -> dt.date | None:
-    match = PAYMENT_DATE.search(line)
-    return parse_date(match[1], DateForm.DAY_FIRST) if match else None
+def _printable(text: str) -> str:
+    """Return a text without what nobody sees, each run of blanks as one: no store takes a zero byte."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _payment_date(lines: Sequence[str]) -> dt.date | None:
+    written = _first(lines, lambda line: _group(PAYMENT_DATE.search(line)))
+    if written is None:
+        return None
+    day = parse_date(written, DateForm.DAY_FIRST)
+    if day is None or not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise FileRefused(f"the day of payment: {written} was found, a date such as 31.12.2026 expected", code="date")
+    return day
 
 
 def _ibans(lines: Iterable[str]) -> tuple[str, ...]:
@@ -144,7 +169,7 @@ def _item(row: int, line: str) -> _Found | None:
     if not amounts or TOTAL.match(line) or _ibans([line]):
         return None
     rest = _CURRENCY.sub(" ", _DATE.sub(" ", _AMOUNT.sub(" ", line)))
-    written = " ".join(rest.split()).strip(" .,:;|-")[:WRITTEN_MAX]
+    written = _printable(rest).strip(" .,:;|-")[:WRITTEN_MAX]
     if not any(char.isdigit() for char in written):
         return None
     return _Found(row, written, amounts, IS_CREDIT.search(line) is not None)

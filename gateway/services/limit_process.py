@@ -5,12 +5,35 @@ import gc
 import os
 import resource
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 _ADDRESS_SPACE = 3 * 1024**3
 _PR_SET_PDEATHSIG = 1
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # Of glibc's malloc.
 _GARBAGE_AFTER = 50_000  # Values made: files become very many small ones, hardly any of them in a circle.
 _NICE = 5  # Pages and answers come before it.
+
+
+class OutOfTime(BaseException):
+    """The work took longer than it may. Not an Exception: libraries catch those and go on."""
+
+
+@contextmanager
+def limit_time(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime in what is done here after so many seconds of a processor. For the main thread of a process."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGPROF, end)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def limit_process(parent: int) -> None:

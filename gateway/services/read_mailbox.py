@@ -15,9 +15,11 @@ from typing import NamedTuple
 from schemas.errors import GatewayError
 
 _TIMEOUT_S = 30
+_HEAD = 50_000  # Bytes among which the subject is.
 _MAILS_MAX = 50  # That are taken at once.
 BYTES_MAX = 30_000_000  # Larger mails are left unseen for a person.
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_SUBJECT_MAX = 1_000
+_SUBJECT = re.compile(rb"^Subject:[^\n]{0,%d}" % _SUBJECT_MAX, re.IGNORECASE | re.MULTILINE)
 
 
 class MailboxFails(GatewayError):
@@ -40,18 +42,31 @@ class Mailbox(NamedTuple):
 class Mail(NamedTuple):
     """One mail as it came."""
 
-    uid: str
     subject: str
     data: bytes
 
 
-def unseen_mails(mailbox: Mailbox) -> list[Mail]:
-    """Return the mails that nobody has seen, the oldest first. Raises MailboxFails."""
+class Unseen(NamedTuple):
+    """Mails that nobody has seen, by their UIDs, the oldest first; and how many are too large to be taken."""
+
+    uids: tuple[str, ...]
+    large_count: int
+
+
+def find_unseen(mailbox: Mailbox) -> Unseen:
+    """Return what nobody has seen, some at once. Raises MailboxFails."""
     with _opened(mailbox) as server:
-        answer, found = server.uid("SEARCH", "UNSEEN")
-        _expect(answer, "search")
-        uids = found[0].split()[:_MAILS_MAX] if found and found[0] else []
-        return [mail for uid in uids if (mail := _fetch(server, uid.decode())) is not None]
+        uids = _search(server, "SMALLER", BYTES_MAX + 1)
+        return Unseen(tuple(uids[:_MAILS_MAX]), len(_search(server, "LARGER", BYTES_MAX)))
+
+
+def fetch_mail(mailbox: Mailbox, uid: str) -> Mail:
+    """Return a mail without marking it. Raises MailboxFails."""
+    with _opened(mailbox) as server:
+        answer, parts = server.uid("FETCH", uid, "(BODY.PEEK[])")
+        _expect(answer, "fetch a mail")
+        data = next((part[1] for part in parts if isinstance(part, tuple)), b"")
+        return Mail(_subject(data), data)
 
 
 def mark_seen(mailbox: Mailbox, uid: str) -> None:
@@ -61,17 +76,16 @@ def mark_seen(mailbox: Mailbox, uid: str) -> None:
         _expect(answer, "mark a mail as seen")
 
 
-def _fetch(server: imaplib.IMAP4, uid: str) -> Mail | None:
-    answer, sizes = server.uid("FETCH", uid, "(RFC822.SIZE)")
-    _expect(answer, "ask for the size of a mail")
-    size = _SIZE.search(b" ".join(part for part in sizes if isinstance(part, bytes)))
-    if size is None or int(size[1]) > BYTES_MAX:
-        return None
-    answer, parts = server.uid("FETCH", uid, "(BODY.PEEK[])")
-    _expect(answer, "fetch a mail")
-    data = next((part[1] for part in parts if isinstance(part, tuple)), b"")
-    subject = str(email.message_from_bytes(data[:20_000], policy=default).get("Subject", "") or "")
-    return Mail(uid, subject, data)
+def _search(server: imaplib.IMAP4, size: str, limit: int) -> list[str]:
+    answer, found = server.uid("SEARCH", "UNSEEN", size, str(limit))
+    _expect(answer, "search")
+    return found[0].decode("ascii").split() if found and found[0] else []
+
+
+def _subject(data: bytes) -> str:
+    """Return the first line of the subject, within what is cheap to read."""
+    line = _SUBJECT.search(data[:_HEAD])
+    return str(email.message_from_bytes(line[0], policy=default).get("Subject", "")) if line else ""
 
 
 @contextmanager

@@ -10,8 +10,11 @@ import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import structlog
+
 from gateway.domain.matching.advice_links import content_key
 from gateway.services.import_statement import Gate
+from gateway.services.limit_process import OutOfTime, limit_time
 from gateway.services.link_advices import link_waiting
 from gateway.services.match_transactions import match_transactions
 from gateway.services.receive_file import shown_name
@@ -23,6 +26,11 @@ from parsers.advice import read_advice
 from schemas.advice import Advice
 from schemas.errors import FileRefused
 from schemas.states import AdviceState, AdviceWait, BankTransactionState
+
+log = structlog.get_logger()
+READ_S = 30  # Of a processor, for one file.
+MESSAGE_MAX = 500
+_SURER = "a list as CSV or XLSX was expected"
 
 
 class AdviceFile(NamedTuple):
@@ -79,10 +87,21 @@ async def refuse_advice(
 
 
 def _read(gate: Gate, file: AdviceFile) -> Advice:
+    """Return what an advice says. Raises FileRefused, whatever its bytes do to those who read them."""
     scratch = gate.scratch / f"advice-{secrets.token_hex(8)}"
     scratch.mkdir(mode=0o700)
     try:
-        return read_advice(gate.originals.path_of(file.sha256), Path(scratch))
+        with limit_time(READ_S):
+            return read_advice(gate.originals.path_of(file.sha256), Path(scratch))
+    except FileRefused:
+        raise
+    except OutOfTime as late:
+        raise FileRefused(f"reading it took more than {READ_S} seconds; {_SURER}", code="too_large") from late
+    except MemoryError as full:
+        raise FileRefused(f"reading it took more memory than there is; {_SURER}", code="too_large") from full
+    except Exception as damage:  # Somebody else's archive: what broke on it is told, and seen by who runs the gateway.
+        log.error("advice_reader_failed", sha256=file.sha256, error=type(damage).__name__)
+        raise FileRefused(f"it cannot be read ({type(damage).__name__}); {_SURER}", code="damaged") from damage
     finally:
         shutil.rmtree(scratch)
 
@@ -111,7 +130,7 @@ def _refused(work: Work, file: AdviceFile, fault: FileRefused) -> RemittanceAdvi
         **_facts(work, file),
         state=AdviceState.REFUSED,
         error_code=fault.code,
-        error_message=str(fault),
+        error_message="".join(filter(str.isprintable, str(fault)))[:MESSAGE_MAX],
         ibans=[],
     )
     work.add(row)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from gateway.services.read_mailbox import Mailbox, mark_seen, unseen_mails
+from gateway.services.read_mailbox import BYTES_MAX, Mailbox, fetch_mail, find_unseen, mark_seen
 from gateway.services.receive_advice import AdviceFile, AdviceReceipt
 from gateway.store import companies
 from gateway.store.database import Database
@@ -54,23 +54,42 @@ class AdviceIntake:
         count = 0
         for path in await asyncio.to_thread(complete_files, self.folder, now):
             try:
-                receipt = await self._keep(path.name, pieces_of(path), "folder")
-                into = "refused" if receipt.state is AdviceState.REFUSED else "done"
-            except TooLarge:
-                into = "refused"
-            await asyncio.to_thread(_move, path, self.folder / into, now)
-            count += 1
+                await asyncio.to_thread(_move, path, self.folder / await self._take_file(path), now)
+                count += 1
+            except OSError as error:  # One that may not be read or moved does not hold back the others.
+                log.error("advice_file_fails", file=path.name, error=type(error).__name__)
         return count
 
+    async def _take_file(self, path: Path) -> str:
+        """Take a file; return the name of the folder into which it goes then."""
+        try:
+            receipt = await self._keep(path.name, pieces_of(path), "folder")
+        except TooLarge as error:
+            log.error("advice_file_too_large", file=path.name, what=str(error))
+            return "refused"
+        return "refused" if receipt.state is AdviceState.REFUSED else "done"
+
     async def take_mails(self) -> int:
-        """Take each mail that is not seen yet, and mark it as seen; return how many. Raises MailboxFails."""
+        """Take each mail that is not seen yet, one after the other, and mark it as seen; return how many.
+
+        Raises MailboxFails.
+        """
         if self.mailbox is None:
             return 0
-        mails = await asyncio.to_thread(unseen_mails, self.mailbox)
-        for mail in mails:
+        unseen = await asyncio.to_thread(find_unseen, self.mailbox)
+        for uid in unseen.uids:
+            await self._take_mail(self.mailbox, uid)
+        if unseen.large_count:
+            log.warning("advice_mails_too_large", count=unseen.large_count, bytes_max=BYTES_MAX)
+        return len(unseen.uids)
+
+    async def _take_mail(self, mailbox: Mailbox, uid: str) -> None:
+        mail = await asyncio.to_thread(fetch_mail, mailbox, uid)
+        try:
             await self._keep(f"{mail.subject or 'mail'}.eml", _once(mail.data), "mail")
-            await asyncio.to_thread(mark_seen, self.mailbox, mail.uid)
-        return len(mails)
+        except TooLarge as error:
+            log.error("advice_mail_too_large", uid=uid, what=str(error))
+        await asyncio.to_thread(mark_seen, mailbox, uid)
 
     async def _keep(self, name: str, pieces: AsyncIterator[bytes], channel: str) -> AdviceReceipt:
         kept = await self._originals.keep(pieces)

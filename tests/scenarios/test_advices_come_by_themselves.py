@@ -81,6 +81,16 @@ async def test_a_file_whose_move_broke_off_is_known_then_and_its_name_is_free_ag
     assert len(list((folder / "done").iterdir())) == 2
 
 
+async def test_a_file_that_may_not_be_moved_does_not_hold_back_the_others(light_desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "drop"
+    drop(folder, "a.csv", "nothing")
+    drop(folder, "b.csv", LISTED)
+    (folder / "refused").write_text("a file where a folder is needed")
+
+    assert await intake(light_desk, folder).take_files(now=NOW) == 1
+    assert (folder / "done" / "b.csv").exists()
+
+
 async def test_a_file_that_is_too_large_is_moved_away(light_desk: Desk, tmp_path: Path) -> None:
     folder = tmp_path / "drop"
     drop(folder, "huge.csv", LISTED * 10)
@@ -116,9 +126,10 @@ class _Answers(socketserver.StreamRequestHandler):
             elif verb.startswith(b"SELECT"):
                 self.wfile.write(b"* 1 EXISTS\r\n")
             elif b"SEARCH" in verb:
-                self.wfile.write(b"* SEARCH" + b"".join(b" %d" % uid for uid in sorted(server.unseen)) + b"\r\n")
-            elif b"RFC822.SIZE" in verb:
-                self.wfile.write(b"* 1 FETCH (UID 7 RFC822.SIZE %d)\r\n" % server.size)
+                size = int(verb.split()[-1])
+                is_asked = server.size < size if b"SMALLER" in verb else server.size > size
+                uids = sorted(server.unseen) if is_asked else []
+                self.wfile.write(b"* SEARCH" + b"".join(b" %d" % uid for uid in uids) + b"\r\n")
             elif b"FETCH" in verb:
                 self.wfile.write(b"* 1 FETCH (UID 7 BODY[] {%d}\r\n" % len(MAIL) + MAIL + b")\r\n")
             elif b"STORE" in verb:
@@ -166,6 +177,7 @@ async def test_a_huge_mail_stays_unseen_for_a_person(light_desk: Desk, mail_serv
 
     assert await intake(light_desk, mailbox=mailbox_of(mail_server)).take_mails() == 0
     assert mail_server.unseen == {7}
+    assert not any(b"FETCH" in asked for asked in mail_server.asked)
 
 
 async def test_a_wrong_password_is_said_without_it(light_desk: Desk, mail_server: _Server) -> None:

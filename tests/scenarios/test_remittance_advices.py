@@ -1,6 +1,8 @@
 """Remittance advices: a customer's list comes before or after his transfer, and says what it pays."""
 
+import io
 import re
+import zipfile
 from typing import Any
 
 import aiohttp
@@ -164,6 +166,30 @@ async def test_what_cannot_be_read_is_kept_with_its_reason_and_nothing_else(quie
     assert "was found, an amount such as 1234,56 expected" in words_of(page.text)
     async with quiet_desk.site.gateway.database.read() as session:
         assert (await session.execute(select(func.count()).select_from(advice_lines))).scalar_one() == 0
+
+
+async def test_files_made_to_break_the_reader_are_each_refused_and_the_next_is_read(quiet_desk: Desk) -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<a/>")
+        archive.writestr("xl/a.xml", b" " * 80_000_000)
+    hostile = {
+        "bomb.xlsx": bomb.getvalue(),
+        "broken.pdf": b"%PDF-1.7\n" + b"[" * 9_000,
+        "mail.eml": b"From: a\nContent-Type: " + b"(" * 3_000 + b"\n\nFA-1001 100,00\n",
+        "year.csv": "Zahlungsdatum: 01.01.0001\n" + LISTED,
+        "sum.csv": LISTED + "FA-1;9999999999999,00\n" * 200,
+        "zero.txt": b"FA-1001\x00 100,00\n" + b"FA-1002 100,00\n" * 90,
+    }
+
+    for name, data in hostile.items():
+        assert "Refused:" in words_of((await bring(quiet_desk, data, name)).text), name
+    good = words_of((await bring(quiet_desk, LISTED)).text)
+
+    assert "No credit of its amount came from" in good
+    async with quiet_desk.site.gateway.database.read() as session:
+        assert (await session.execute(select(func.count()).select_from(advice_lines))).scalar_one() == 3
+    assert await is_sound(quiet_desk)
 
 
 async def test_the_api_takes_lists_and_reads_advices(quiet_desk: Desk) -> None:

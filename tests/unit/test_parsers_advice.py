@@ -208,6 +208,12 @@ LONG = "Rechnung;Betrag\n" + "".join(f"FA-{number};1,00\n" for number in range(1
         pytest.param(b"\xd0\xcf\x11\xe0" + b"a" * 99, "not_an_advice", "old Office", id="old Office file"),
         pytest.param(mail("FA-1 1,00", ("a.pdf", encrypted(pdf("FA-1;10,00")))), "encrypted", "encrypted", id="in a mail"),
         pytest.param(mail("", ("a.csv", b"Invoice,Amount\nFA-1,1.00"), ("b.csv", b"Invoice,Amount\nFA-2,2.00")), "several_advices", "different payments", id="two lists in a mail"),
+        pytest.param("Rechnung;Betrag\nFA-1;999999999999999,00\n", "too_large", "larger than anybody pays", id="more than the store holds"),
+        pytest.param("Rechnung;Betrag\nFA-1;10,00 EUR\nFA-2;5,00 CHF\n", None, "row 2: .10,00 EUR. was found, an amount in CHF", id="currencies beside the amounts"),
+        pytest.param("Rechnung;Betrag (EUR)\nFA-1;10,00 CHF\n", None, "row 2: '10,00 CHF' was found, an amount in EUR", id="another currency than the header"),
+        pytest.param("Rechnung;Betrag;Währung\nFA-1;10,00;EURO\n", None, "row 2: 'EURO' was found, a code", id="no currency"),
+        pytest.param("Zahlungsdatum: 01.01.0001\nFA-1 10,00\n", "date", "01.01.0001 was found", id="a day before all banks"),
+        pytest.param("Zahlungsdatum: 31.02.2026\nFA-1 10,00\n", "date", "31.02.2026 was found", id="no day at all"),
         pytest.param(mail("We pay soon"), "no_lines", "neither the mail", id="a mail that lists nothing"),
     ],
 )  # fmt: skip
