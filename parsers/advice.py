@@ -5,7 +5,7 @@ Run it in a worker: each of these is somebody else's archive.
 
 from pathlib import Path
 
-from parsers.advice_mail import is_mail, mail_parts
+from parsers.advice_mail import MailPart, is_mail, mail_parts
 from parsers.advice_pdf import pdf_lines
 from parsers.advice_table import is_table, read_csv, read_xlsx
 from parsers.advice_text import read_text
@@ -81,10 +81,16 @@ def _read_mail(path: Path, scratch: Path) -> Advice:
             found.append(_read_file(into, part.data[:_HEAD]))
         except FileRefused as fault:
             if fault.code not in _NO_LIST:
-                faults.append(FileRefused(f"{part.name}: {fault}", code=fault.code, line=fault.line))
+                faults.append(_placed(part, fault))
     if faults:
         raise faults[0]
     return _one_of(found)
+
+
+def _placed(part: MailPart, fault: FileRefused) -> FileRefused:
+    if part.is_body:
+        return FileRefused(f"the text of the mail: {fault}", code=fault.code, line=fault.line)
+    return FileRefused(f"attachment {part.name}: {fault}", code=fault.code, line=fault.line)
 
 
 def _one_of(found: list[Advice]) -> Advice:

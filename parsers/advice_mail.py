@@ -26,7 +26,7 @@ _FIRST = re.compile(rb"^(?:from|received|return-path|message-id|mime-version|sub
 
 
 class MailPart(NamedTuple):
-    """A part of a mail: what it is called in an error and its bytes; ``is_body`` where it is the text itself."""
+    """A part of a mail: its name as it may be shown and its bytes; ``is_body`` where it is the text itself."""
 
     name: str
     data: bytes
@@ -92,12 +92,12 @@ def _parts(message: EmailMessage) -> Iterator[MailPart]:
     for one in (message, *inner):
         body = one.get_body(("plain", "html")) if isinstance(one, EmailMessage) else None
         if body is not None and not body.get_filename():
-            yield MailPart("the text of the mail", _text(body).encode(errors="replace"), is_body=True)
+            yield MailPart("", _text(body).encode(errors="replace"), is_body=True)
 
 
 def _shown(part: Message) -> str:
     name = "".join(char for char in part.get_filename() or "" if char.isprintable())
-    return f"attachment {name.replace('/', '_')[:_NAME_MAX] or 'without a name'}"
+    return name.replace("/", "_")[:_NAME_MAX] or "without a name"
 
 
 def _bytes(part: Message) -> bytes:

@@ -34,15 +34,13 @@ def pdf_lines(path: Path) -> list[str]:
     except FileRefused:
         raise
     except Exception as damage:  # Its parts may be anything, and so may be what the library says of them.
-        raise _damaged("the PDF", damage) from damage
+        kind = type(damage).__name__
+        raise FileRefused(
+            f"the PDF cannot be read ({kind}); ask for it again, or for its list as CSV or XLSX", code="damaged"
+        ) from damage
     if not any(line.strip() for line in lines):
         raise FileRefused("the PDF has no text, perhaps it is a scan; a file with text was expected", code="no_text")
     return lines
-
-
-def _damaged(what: str, damage: Exception) -> FileRefused:
-    kind = type(damage).__name__
-    return FileRefused(f"{what} cannot be read ({kind}); it was expected whole, or as CSV or XLSX", code="damaged")
 
 
 def _lines(reader: "PdfReader") -> list[str]:
@@ -65,5 +63,9 @@ def _text(number: int, page: "PageObject") -> str:
         if content is None or len(content.get_data()) <= _CONTENT_MAX:
             return page.extract_text(extraction_mode="layout")
     except Exception as damage:  # As above.
-        raise _damaged(f"page {number} of the PDF", damage) from damage
+        kind = type(damage).__name__
+        raise FileRefused(
+            f"page {number} of the PDF cannot be read ({kind}); ask for it again, or for its list as CSV or XLSX",
+            code="damaged",
+        ) from damage
     raise FileRefused(f"page {number} of the PDF holds more than a list needs", code="too_large")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gateway.domain.calendar import bank_days_after, next_bank_day
 from gateway.services import add_people
 from gateway.services.approve_run import add_approval, check_troubles
+from gateway.services.fill_demo_advices import fill_demo_advices
 from gateway.services.fill_demo_proposals import propose_for_demo
 from gateway.services.freeze_run import CollectPlace, Maker, freeze_runs
 from gateway.services.import_statement import Gate, import_file
@@ -18,6 +19,7 @@ from gateway.store import collection_runs, collections_found, run_lists, users_q
 from gateway.store.creditor_terms import Profiles
 from gateway.store.work import SYSTEM, Actor
 from generators.demo import Demo
+from generators.demo_advices import make_advices
 from generators.demo_collections import (
     COMES_BACK,
     DebitInvoice,
@@ -59,12 +61,18 @@ async def fill_demo_collections(
     maker, approver = [await _person(gate, login) for login in logins[:2]]
     desk = Desk(gate, company_id, maker, approver, profiles)
     wanted = make_collections(seed=seed, last_date=gate.now().date(), mandates=demo.mandates, customers=demo.customers)
-    await _collected(desk, wanted.collected, owner_name=demo.company_name)
+    last_date, debited = gate.now().date(), {row.customer_number for row in demo.mandates}
+    advised = make_advices(
+        seed=seed, last_date=last_date, booked_date=_last_booked(wanted.collected),
+        customers=[row for row in demo.customers if row.number not in debited],
+    )  # fmt: skip
+    await _collected(desk, wanted.collected, owner_name=demo.company_name, credit=advised.credit)
     await _add_invoices(desk, wanted.invoices)
     await freeze_runs(
         desk.place(gate.now()), company_id=company_id, until_date=wanted.until_date, maker=Maker(maker, maker.id)
     )
     await propose_for_demo(gate, company_id=company_id, maker=maker)
+    await fill_demo_advices(gate, advised, company_id=company_id)
 
 
 async def _person(gate: Gate, login: str) -> Actor:
@@ -89,8 +97,16 @@ async def _add_invoices(desk: Desk, invoices: Sequence[DebitInvoice]) -> list[in
     return keys
 
 
-async def _collected(desk: Desk, invoices: Sequence[DebitInvoice], *, owner_name: str) -> None:
-    """Collect invoices as it was done weeks ago: made, approved, sent, credited, and partly taken back."""
+def _last_booked(invoices: Sequence[DebitInvoice]) -> dt.date:
+    """Return the day of the last statement of the account on which debits are credited."""
+    return bank_days_after(next_bank_day(invoices[0].due_date), _REFUND_BANK_DAYS)
+
+
+async def _collected(desk: Desk, invoices: Sequence[DebitInvoice], *, owner_name: str, credit: BankEntry) -> None:
+    """Collect invoices as it was done weeks ago: made, approved, sent, credited, and partly taken back.
+
+    ``credit`` comes with the last statement.
+    """
     keys = await _add_invoices(desk, invoices)
     day = next_bank_day(invoices[0].due_date)
     place = desk.place(dt.datetime.combine(day - _SENT_DAYS, dt.time(8), dt.UTC))
@@ -105,11 +121,11 @@ async def _collected(desk: Desk, invoices: Sequence[DebitInvoice], *, owner_name
     back = bank_days_after(day, _BACK_BANK_DAYS)
     pairs = list(zip(debits, COMES_BACK[:-1], strict=False))
     taken = [back_entry(back, *one) for one in pairs] + [fee_entry(back, *one) for one in pairs if one[1].apart_minor]
-    refunded = bank_days_after(day, _REFUND_BANK_DAYS)
+    refunded = _last_booked(invoices)
     days = [
         (day, [entry for entry, _ in entries]),
         (back, taken),
-        (refunded, [back_entry(refunded, debits[len(pairs)], COMES_BACK[-1])]),
+        (refunded, [back_entry(refunded, debits[len(pairs)], COMES_BACK[-1]), credit]),
     ]
     await _import(desk, debit_statements(days, owner_name=owner_name))
 

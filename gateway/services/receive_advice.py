@@ -30,7 +30,6 @@ from schemas.states import AdviceState, AdviceWait, BankTransactionState
 log = structlog.get_logger()
 READ_S = 30  # Of a processor, for one file.
 MESSAGE_MAX = 500
-_SURER = "a list as CSV or XLSX was expected"
 
 
 class AdviceFile(NamedTuple):
@@ -96,12 +95,17 @@ def _read(gate: Gate, file: AdviceFile) -> Advice:
     except FileRefused:
         raise
     except OutOfTime as late:
-        raise FileRefused(f"reading it took more than {READ_S} seconds; {_SURER}", code="too_large") from late
+        raise FileRefused(
+            f"reading it took more than {READ_S} seconds; ask for a list as CSV or XLSX", code="too_large"
+        ) from late
     except MemoryError as full:
-        raise FileRefused(f"reading it took more memory than there is; {_SURER}", code="too_large") from full
+        raise FileRefused(
+            "reading it took more memory than there is; ask for a list as CSV or XLSX", code="too_large"
+        ) from full
     except Exception as damage:  # Somebody else's archive: what broke on it is told, and seen by who runs the gateway.
         log.error("advice_reader_failed", sha256=file.sha256, error=type(damage).__name__)
-        raise FileRefused(f"it cannot be read ({type(damage).__name__}); {_SURER}", code="damaged") from damage
+        kind = type(damage).__name__
+        raise FileRefused(f"it cannot be read ({kind}); ask for a list as CSV or XLSX", code="damaged") from damage
     finally:
         shutil.rmtree(scratch)
 

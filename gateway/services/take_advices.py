@@ -57,7 +57,7 @@ class AdviceIntake:
                 await asyncio.to_thread(_move, path, self.folder / await self._take_file(path), now)
                 count += 1
             except OSError as error:  # One that may not be read or moved does not hold back the others.
-                log.error("advice_file_fails", file=path.name, error=type(error).__name__)
+                log.error("advice_file_fails", error=type(error).__name__)
         return count
 
     async def _take_file(self, path: Path) -> str:
@@ -65,7 +65,7 @@ class AdviceIntake:
         try:
             receipt = await self._keep(path.name, pieces_of(path), "folder")
         except TooLarge as error:
-            log.error("advice_file_too_large", file=path.name, what=str(error))
+            log.error("advice_file_too_large", what=str(error))
             return "refused"
         return "refused" if receipt.state is AdviceState.REFUSED else "done"
 

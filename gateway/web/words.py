@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from gateway.domain.mandate import MandateObstacle
 from gateway.web import words_of_collections
+from schemas.advice import AdviceFormat
 from schemas.codes.lists import LocalInstrument
 from schemas.codes.reason_actions import ReturnKind
 from schemas.states import (
@@ -221,6 +222,12 @@ STAGES: Mapping[str, str] = {
     "done": mark("done"),
 }
 
+ADVICE_FORMATS: Mapping[StrEnum, str] = {
+    AdviceFormat.CSV: mark("CSV"),
+    AdviceFormat.XLSX: mark("XLSX"),
+    AdviceFormat.PDF: mark("PDF"),
+}
+
 WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     ReviewReason: REVIEW_REASONS,
     IgnoreCategory: IGNORE_CATEGORIES,
@@ -238,6 +245,7 @@ WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     DocumentKind: DOCUMENT_KINDS,
     ProtectedKind: PROTECTED_KINDS,
     LocalInstrument: INSTRUMENTS,
+    AdviceFormat: ADVICE_FORMATS,
     **words_of_collections.WORD_SETS,
 }
 

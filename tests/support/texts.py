@@ -21,6 +21,7 @@ from gateway.domain.matching.model import Strength
 from gateway.web.words import word_of
 from parsers.tabular import field_names
 from schemas import statement, states, tables
+from schemas.advice import AdviceFormat
 from schemas.codes import lists
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,7 @@ SETS: tuple[type[StrEnum], ...] = (
     states.PaymentMethod, states.MandateState, states.IbanSource, states.Role, statement.StatementKind,
     tables.MandateType, Strength, AccessChangeState, MandateObstacle, states.AmendmentKind, states.DocumentKind,
     states.ProtectedKind, lists.LocalInstrument, states.RuleAction, states.TextMatch, states.Direction,
+    states.AdviceState, AdviceFormat,
 )  # fmt: skip
 _ROWS = (tables.CustomerRow, tables.InvoiceRow, tables.MandateRow)
 _IMPORTED = (tables.TableKind.CUSTOMERS, tables.TableKind.INVOICES, tables.TableKind.MANDATES)
