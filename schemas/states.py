@@ -319,6 +319,14 @@ class IbanSource(StrEnum):
     COLLECTOR = "collector"  # Pays for many: factor, payment service, agent, parent. Never confirmed.
 
 
+class HabitKind(StrEnum):
+    """How a customer usually pays."""
+
+    OLDEST_FIRST = "oldest_first"  # Pays his oldest items first, the last of them in part.
+    DEDUCTS = "deducts"  # Deducts a share of what he pays, agreed or not.
+    ROUNDS = "rounds"  # Rounds to whole units of the currency.
+
+
 class Role(StrEnum):
     """What a person may do in a company."""
 

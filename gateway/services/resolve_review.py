@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from gateway.domain.matching.model import Explanation, Line, Strength
 from gateway.domain.matching.record import from_record
+from gateway.services import learn_habits
 from gateway.services.attach_fees import attach_fees
 from gateway.services.book_decisions import book_decisions, booking_of
 from gateway.services.follow_debits import follow_debits, only_as_seen
@@ -177,6 +178,7 @@ async def _book(
         raise ItemsMoved("this bank transaction is only announced; it can be booked when the statement confirms it")
     (one,) = await bank_transactions.unexplained(work.session, waiting)
     good, _ = await only_as_seen(work, [(one, explanation)])
+    taught = await learn_habits.lessons_in(work, one.credit, explanation)
     booking = booking_of(one, explanation, rule)
     outcome = await book_decisions(work, [booking], booked_by="user", batch_id=batch_id)
     if outcome.moved or not good:
@@ -187,6 +189,7 @@ async def _book(
     await _close(work, item, after)
     _add_move(work, locked, after.state, rule)
     await _learn(work, locked, explanation)
+    await learn_habits.learn(work, bank_transaction_id=locked.id, taught=taught)
     work.say("resolve_review", f"review_item:{item.id}", reason=rule, allocations=len(explanation.lines), resolved=1)
     work.reach("resolved")
 

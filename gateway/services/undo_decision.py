@@ -8,14 +8,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from gateway.domain.matching.model import Rule
+from gateway.services import learn_habits
 from gateway.services.follow_debits import undo_debits
 from gateway.services.manage_rules import take_rules_back
 from gateway.store import allocations, bank_transactions, counters, journal, parties, reviews, unpaid_writes
-from gateway.store.allocations import ALLOCATION_NAMES, Allocation
+from gateway.store.allocations import ALLOCATION_NAMES, Allocation, Decision
 from gateway.store.bulk import insert_rows
 from gateway.store.columns import table_of
 from gateway.store.counters import LockedItem, LockedTransaction
 from gateway.store.database import ReadSession
+from gateway.store.match_rate import WRONG
 from gateway.store.reviews import ReviewItem
 from gateway.store.work import Work
 from schemas.errors import GatewayError
@@ -24,6 +27,9 @@ from schemas.states import BankTransactionState, ReviewReason, ReviewState
 _DECIDED = frozenset(
     {BankTransactionState.ALLOCATED, BankTransactionState.PARTLY_ALLOCATED, BankTransactionState.IGNORED}
 )
+
+
+_BY_ACCOUNT = frozenset({Rule.CONFIRMED_PAYER.value, Rule.HABIT.value})  # Booked because of who paid.
 
 
 class NothingToUndo(GatewayError):
@@ -86,19 +92,29 @@ async def undo_of_transactions(work: Work, ids: Sequence[int], *, reason: str) -
     await unpaid_writes.refresh_outcomes(work, settled)
     await allocations.mark_undone(work, [decision.id for decision in decisions], reason=reason)
     await take_rules_back(work, bank_transaction_ids=ids, reason=reason)
-    await _unlearn(work, {decision.id for decision in decisions if decision.booked_by == "user"}, rows, items)
+    await _unlearn_payers(work, decisions, rows, items, reason)
+    await learn_habits.unlearn(work, decisions, reason=reason)
     return len(rows)
 
 
-async def _unlearn(work: Work, by_people: set[int], rows: Sequence[Allocation], items: dict[int, LockedItem]) -> None:
-    """Forget what people's decisions taught about payers, where one customer was meant."""
+async def _unlearn_payers(
+    work: Work, decisions: Sequence[Decision], rows: Sequence[Allocation], items: dict[int, LockedItem], reason: str
+) -> None:
+    """Forget what people's decisions taught about a payer, where one customer was meant.
+
+    A wrong one, or a wrong booking by what they taught, takes all of it away: it must be confirmed anew.
+    """
+    is_wrong = reason.startswith(WRONG)
+    taught = {one.id for one in decisions if one.booked_by == "user" or (is_wrong and one.rule in _BY_ACCOUNT)}
     customers: dict[int, set[int]] = defaultdict(set)
     for row in rows:
-        if row.decision_id in by_people and row.source_bank_transaction_id and row.target_item_id:
+        if row.decision_id in taught and row.source_bank_transaction_id and row.target_item_id:
             customers[row.source_bank_transaction_id].add(items[row.target_item_id].customer_id)
     for bank_transaction_id, known in sorted(customers.items()):
         if len(known) == 1:
-            await parties.unlearn_payer(work, bank_transaction_id=bank_transaction_id, party_id=known.pop())
+            await parties.unlearn_payer(
+                work, bank_transaction_id=bank_transaction_id, party_id=known.pop(), is_wrong=is_wrong
+            )
 
 
 def _reversal(work: Work, row: Allocation) -> tuple[Any, ...]:

@@ -14,10 +14,13 @@ from gateway.store import columns
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.columns import Row, moment_text, table_of
 from gateway.store.fetch import among, fetch_tuples, in_pieces
-from gateway.store.keys import of_company, owned, points
+from gateway.store.keys import index_where, of_company, owned, points
 from gateway.store.work import Work
 from schemas.identifiers import Iban, InvalidIban
 from schemas.states import IbanSource, PaymentMethod
+
+
+IS_LEARNED = "source IN ('decision', 'collector') AND forgotten_at IS NULL"  # What people taught, not records.
 
 
 class Party(Row, table=True):
@@ -77,6 +80,7 @@ class PayerIban(Row, table=True):
     __tablename__ = "payer_iban"
     __table_args__ = (
         UniqueConstraint("company_id", "iban", "party_id", "source"),
+        index_where("ix_payer_iban_learned", "company_id", "id", where=IS_LEARNED),
         of_company(),
         points("party_id", "party"),
     )
@@ -88,6 +92,7 @@ class PayerIban(Row, table=True):
     bic: str = columns.text(default="")
     source: IbanSource = columns.enum(IbanSource)
     decisions: int = columns.number(default=0)
+    wrongs: int = columns.number(default=0)  # Decisions and bookings that were taken back as wrong.
     last_actor: str = columns.text(default="")
     recorded_at: dt.datetime = columns.moment()
     forgotten_at: dt.datetime | None = columns.moment(nullable=True)
@@ -245,8 +250,8 @@ async def remember_payer(work: Work, *, bank_transaction_id: int, party_id: int)
         await add_payer_iban(work, customer_id=party_id, iban=iban, source=IbanSource.DECISION, decisions=1)
 
 
-async def unlearn_payer(work: Work, *, bank_transaction_id: int, party_id: int) -> None:
-    """Take back what a person's decision taught, because the decision is taken back."""
+async def unlearn_payer(work: Work, *, bank_transaction_id: int, party_id: int, is_wrong: bool = False) -> None:
+    """Take back what a person's decision taught, because it is taken back; a wrong one forgets the others, too."""
     iban = await _payer(work, bank_transaction_id)
     table = payer_ibans.c
     known = (
@@ -257,10 +262,10 @@ async def unlearn_payer(work: Work, *, bank_transaction_id: int, party_id: int) 
         table.decisions > 0,
     )
     now = literal(work.now, table.forgotten_at.type)
-    forgotten_at = case((table.decisions == 1, now), else_=table.forgotten_at)
-    await work.session.execute(
-        update(payer_ibans).where(*known).values(decisions=table.decisions - 1, forgotten_at=forgotten_at)
-    )
+    left = literal(0) if is_wrong else table.decisions - 1
+    forgotten_at = case((left == 0, now), else_=table.forgotten_at)
+    values = {"decisions": left, "forgotten_at": forgotten_at, "wrongs": table.wrongs + int(is_wrong)}
+    await work.session.execute(update(payer_ibans).where(*known).values(**values))
 
 
 async def _payer(work: Work, bank_transaction_id: int) -> Iban | None:

@@ -182,6 +182,7 @@ RULES: Mapping[str, str] = {
     "confirmed_payer": mark("confirmed account and exact amount"),
     "advice": mark("remittance advice"),
     "reported_charges": mark("charges reported by the bank"),
+    "habit": mark("as the customer usually pays"),
     "tolerance": mark("within the tolerance"),
     "fee_limit": mark("within the limit for bank charges"),
     "own_account": mark("transfer between own accounts"),

@@ -17,6 +17,8 @@ class PolicyShape(Shape):
     book_partial: bool
     book_confirmed_payer: bool
     book_advice: bool
+    book_habit: bool
+    habit_right_min: int
     discount_rounding_minor: int
     discount_grace_days: int
     tolerance_minor: int

@@ -15,7 +15,8 @@ from support.web import Browser, Site
 
 RULES = {
     "seen": "0", "book_exact_reference": "on", "book_discount": "on", "book_partial": "on",
-    "book_confirmed_payer": "on", "book_advice": "on", "ignore_outgoing": "on", "tolerance_minor": "0.00", "fee_limit_minor": "0.00",
+    "book_confirmed_payer": "on", "book_advice": "on", "book_habit": "on", "ignore_outgoing": "on",
+    "tolerance_minor": "0.00", "fee_limit_minor": "0.00", "habit_right_min": "3",
     "discount_rounding_minor": "0.01", "discount_grace_days": "0", "combination_items_max": "12",
     "combination_steps_max": "20,000",
 }  # fmt: skip
@@ -124,7 +125,7 @@ async def test_others_read_the_rules_and_change_nothing(light_site: Site, role: 
 
     assert (page.status, refused.status) == (200, 403)
     assert "Save the rules" not in page.text
-    assert page.text.count(" disabled") == 12
+    assert page.text.count(" disabled") == 14
 
 
 async def test_the_company_is_renamed_and_a_wrong_identifier_is_refused(light_site: Site) -> None:

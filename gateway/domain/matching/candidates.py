@@ -19,6 +19,7 @@ from gateway.domain.matching.model import (
     Credit,
     Customer,
     Decision,
+    Habit,
     KnownIban,
     Line,
     OpenItem,
@@ -67,6 +68,7 @@ class ItemIndex:
         "booked",
         "debits",
         "families",
+        "habits",
         "has_debts_of_ours",
         "items",
         "numbers",
@@ -92,6 +94,7 @@ class ItemIndex:
         debits: SentDebits | None = None,
         refunds: SentRefunds | None = None,
         waiting: Iterable[Credit] = (),
+        habits: Iterable[Habit] = (),
         shapes: Shapes | None = None,
         rules: UserRules | None = None,
         advices: Mapping[int, Advised] | None = None,
@@ -100,8 +103,9 @@ class ItemIndex:
 
         ``own_ibans`` are our accounts, ``own_end_to_end_ids`` those of the debits that we sent, ``debits`` what may be
         needed of these, ``refunds`` those that the bank has, ``waiting`` the credits that people are asked about and
-        that an equal one may repeat, ``rules`` those of the company, ``advices`` those that are linked, by the ids of
-        their credits. A narrow index takes the ``shapes`` that were learned from all numbers.
+        that an equal one may repeat, ``habits`` how customers usually pay, ``rules`` those of the company, ``advices``
+        those that are linked, by the ids of their credits. A narrow index takes the ``shapes`` that were learned from
+        all numbers.
         """
         self.items = items if isinstance(items, PackedItems) else list(items)
         minors = [item.open_minor for item in self.items]  # Signed as the item.
@@ -114,6 +118,9 @@ class ItemIndex:
         tables = tables_of(self.items, self.open, shapes)
         self.numbers = tables.numbers
         self.payers = Payers(customers, ibans, mandates or {}, own_ibans)
+        self.habits: dict[int, tuple[Habit, ...]] = {}
+        for habit in habits:
+            self.habits[habit.customer_id] = (*self.habits.get(habit.customer_id, ()), habit)
         self.booked = BookedCredits(booked)
         self.debits = debits or SentDebits()
         self.refunds = refunds or SentRefunds()

@@ -4,6 +4,8 @@ Explanations are sought from the strongest evidence down. One is booked when it 
 points elsewhere; everything else is a question with ranked explanations. Nothing is booked by a guess.
 """
 
+from collections.abc import Sequence
+
 from gateway.domain.matching.advice import with_advice
 from gateway.domain.matching.bookings import decide_incoming, decide_outgoing
 from gateway.domain.matching.by_user_rule import obey, set_aside_by_rule
@@ -11,10 +13,19 @@ from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.case import Case, Obstacle
 from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.explain import Fit, agreeing_sign, fit_late, pay_in_part, settle
+from gateway.domain.matching.habits import (
+    Usual,
+    habit_of,
+    is_proven,
+    oldest_first,
+    payable_slots,
+    usuals_of_named,
+)
 from gateway.domain.matching.model import Ask, Book, Credit, Decision, Explanation, Ignore, Policy, Rule, Sign, Strength
 from gateway.domain.matching.obstacles import (
     NEED_PAYER,
     against_confirmed,
+    against_habit,
     against_named,
     against_part,
     is_confirmed,
@@ -23,11 +34,11 @@ from gateway.domain.matching.obstacles import (
 )
 from gateway.domain.matching.plain import book_at_sight, book_plain
 from gateway.domain.matching.proof import SignCode
-from gateway.domain.matching.proposals import propose
+from gateway.domain.matching.proposals import deducted, propose
 from gateway.domain.matching.resolve import resolve
-from gateway.domain.matching.sets import FoundSets, completing, sets_of
+from gateway.domain.matching.sets import FoundSets, completing, fits_less_discount, sets_of
 from gateway.domain.matching.tokens import Slots
-from schemas.states import ReviewReason
+from schemas.states import HabitKind, ReviewReason
 
 _UNKNOWN = Ask(ReviewReason.NO_KNOWN_REFERENCE, ())
 
@@ -160,6 +171,8 @@ def _other_amount(case: Case, slots: Slots) -> Book | Ask:
     missing = sum(index.open[slot] for slot in slots) - credit.amount_minor
     if case.named.settled:
         return _stopped(case, paid_already(case, case.named.settled[0]))
+    if usuals := usuals_of_named(case, slots):
+        return _usual(case, slots, usuals, missing)
     if missing < 0:
         return _ask(case, ReviewReason.MORE_THAN_OPEN)
     if fit_late(slots, credit, index, case.policy):
@@ -177,6 +190,20 @@ def _other_amount(case: Case, slots: Slots) -> Book | Ask:
     return Book(Rule.PARTIAL, pay_in_part(case.evidence, slots, strength=Strength.STRONG, signs=(sign,)))
 
 
+def _usual(case: Case, slots: Slots, usuals: Sequence[Usual], missing: int) -> Book | Ask:
+    """Book named items as their customer usually pays, if that was right often enough and nothing else explains it."""
+    obstacle = against_habit(case, slots)
+    if obstacle:
+        return _stopped(case, obstacle)
+    is_alone = len(usuals) == 1 and slots == case.named.sure and not completing(case, slots, missing)
+    if is_alone and is_proven(usuals[0].habit, case.policy) and not _may_be_charges(case.credit, missing):
+        return Book(Rule.HABIT, usuals[0].explanation._replace(strength=Strength.STRONG))
+    if missing < 0:
+        return _ask(case, ReviewReason.MORE_THAN_OPEN)
+    is_late = fit_late(slots, case.credit, case.item_index, case.policy) is not None
+    return _ask(case, ReviewReason.DISCOUNT_LATE if is_late else ReviewReason.AMOUNT_DIFFERS)
+
+
 def _may_be_charges(credit: Credit, missing: int) -> bool:
     """Return whether the statement hints at charges without explaining the difference by them."""
     is_instructed = credit.instructed_currency in (None, credit.currency)
@@ -190,13 +217,34 @@ def _currency_sign(case: Case, slots: Slots) -> Sign:
     return Sign(SignCode.OTHER_CURRENCY, facts, supports=False)
 
 
-def _unexplained(case: Case, sums: FoundSets | None) -> Ask:
-    """Ask about a credit that no rule explains; how many fit it decides what is asked."""
+def _unexplained(case: Case, sums: FoundSets | None) -> Book | Ask:
+    """Ask about a credit that no rule explains, unless a habit does; how many fit it decides what is asked."""
+    if sums and not sums.is_cut and (paid := _oldest_paid(case)):
+        return Book(Rule.HABIT, paid)
     explanations = propose(case, sums=sums)
     fitting = [one for one in explanations if one.lines and not _is_part(one)]
     if len(fitting) > 1:
         return Ask(ReviewReason.SEVERAL_EXPLANATIONS, explanations)
     return Ask(ReviewReason.WEAK_EVIDENCE if fitting else ReviewReason.NO_KNOWN_REFERENCE, explanations)
+
+
+def _oldest_paid(case: Case) -> Explanation | None:
+    """Return how the amount pays the oldest items, if that is the proven habit of the payer and nothing else may be."""
+    index, payer = case.item_index, case.evidence.confirmed
+    habit = habit_of(case, payer.customer_id, HabitKind.OLDEST_FIRST) if payer else None
+    if payer is None or habit is None or not is_proven(habit, case.policy):
+        return None
+    found = oldest_first(case, payer.customer_id)
+    if found is None or len(payable_slots(case, payer.customer_id)) < len(
+        case.evidence.open_slots(payer.customer_id)
+    ):
+        return None  # Beside debts there are credit notes, a dispute, a debit in flight: a person looks.
+    slots = tuple(slot for line in found.lines if (slot := index.slot_of(line.item_id)) is not None)
+    if against_confirmed(case, slots) or fits_less_discount(case, payer.customer_id):
+        return None
+    if any(deducted(case, (slot,)) for slot in payable_slots(case, payer.customer_id)):
+        return None
+    return found._replace(strength=Strength.STRONG)
 
 
 def _is_part(explanation: Explanation) -> bool:

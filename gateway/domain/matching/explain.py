@@ -13,6 +13,7 @@ from gateway.domain.matching.model import Credit, Explanation, KnownIban, Line, 
 from gateway.domain.matching.proof import SignCode
 from gateway.domain.matching.terms import discounts, late_discounts, part_of, share
 from gateway.domain.matching.tokens import Slots, Source, Word
+from schemas.money import minor_digits
 from schemas.states import AllocationKind, IbanSource
 
 
@@ -24,7 +25,7 @@ class Fit(NamedTuple):
     deducted_as: AllocationKind = AllocationKind.DISCOUNT
     deductions: tuple[int, ...] = ()
     is_late: bool = False  # A discount after its date: proposed, never booked.
-    basis_points: int = 0  # Of a discount that nobody agreed: proposed, never booked.
+    basis_points: int = 0  # Of a discount that nobody agreed: proposed, and booked by habit only.
 
 
 def fit(slots: Slots, credit: Credit, index: ItemIndex, policy: Policy) -> Fit | None:
@@ -94,6 +95,15 @@ def fit_deducted(slots: Slots, basis_points: int, credit: Credit, index: ItemInd
     return Fit(slots, Rule.DISCOUNT, AllocationKind.DISCOUNT, tuple(shares), basis_points=basis_points)
 
 
+def fit_rounded(slots: Slots, credit: Credit, index: ItemIndex) -> Fit | None:
+    """Return how the amount would settle these items if it were rounded down to whole units of the currency."""
+    missing = sum(index.open[slot] for slot in slots) - credit.amount_minor
+    unit = 10 ** minor_digits(credit.currency)
+    if credit.amount_minor % unit or not 0 < missing < unit:
+        return None
+    return _less(slots, missing, Rule.HABIT, AllocationKind.WRITE_OFF, index)
+
+
 def settle(evidence: Evidence, found: Fit, *, strength: Strength, signs: Iterable[Sign] = ()) -> Explanation:
     """Return the explanation that settles the items of a fit; its proof begins with what names them."""
     naming = naming_signs(evidence, found.slots)
@@ -144,6 +154,8 @@ def _deduction_sign(found: Fit, credit: Credit, index: ItemIndex) -> Sign:
         return Sign(SignCode.DISCOUNT_LATE if found.is_late else SignCode.DISCOUNT, facts, supports=not found.is_late)
     if found.rule is Rule.REPORTED_CHARGES:
         return Sign(SignCode.CHARGES_REPORTED, facts | {"charges_minor": missing})
+    if found.rule is Rule.HABIT:
+        return Sign(SignCode.ROUNDED, facts | {"rest_minor": missing}, supports=False)
     if found.rule is Rule.TOLERANCE:
         return Sign(SignCode.WITHIN_TOLERANCE, facts | {"rest_minor": missing})
     return Sign(SignCode.CHARGES_SUPPOSED, facts | {"charges_minor": missing}, supports=False)

@@ -10,7 +10,7 @@ from schemas.states import ReviewReason
 
 # Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
 _NO_KNOWN_REFERENCE, _SEVERAL_EXPLANATIONS = ReviewReason.NO_KNOWN_REFERENCE, ReviewReason.SEVERAL_EXPLANATIONS
-_CONFIRMED_PAYER = Rule.CONFIRMED_PAYER
+_SILENT = frozenset({Rule.CONFIRMED_PAYER, Rule.HABIT})
 
 
 def match_statement(credits_: Iterable[Credit], index: ItemIndex, policy: Policy) -> list[Decision]:
@@ -54,7 +54,7 @@ def _match_day(
     index.begin_day()
     for place in day:
         decision = decisions[place] = decide(given[place], index, policy)
-        if isinstance(decision, Book) and decision.rule is _CONFIRMED_PAYER:
+        if isinstance(decision, Book) and decision.rule in _SILENT:
             silent.append(place)
         else:
             index.apply(decision, given[place])

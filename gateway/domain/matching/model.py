@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from schemas.advice import Advice
-from schemas.states import AllocationKind, IbanSource, IgnoreCategory, OpenItemKind, ReviewReason
+from schemas.states import AllocationKind, HabitKind, IbanSource, IgnoreCategory, OpenItemKind, ReviewReason
 
 
 class Discount(NamedTuple):
@@ -59,6 +59,17 @@ class KnownIban(NamedTuple):
     is_confirmed: bool
     since_date: dt.date | None = None
     by: str = ""  # Name of the person whose decisions confirmed it.
+
+
+class Habit(NamedTuple):
+    """How a customer usually pays, and how often people's decisions agreed with it."""
+
+    customer_id: int
+    kind: HabitKind
+    basis_points: int = 0  # Of what is deducted.
+    right: int = 0
+    wrong: int = 0
+    lately: int = 0  # Right since it was last wrong.
 
 
 class SettledItem(NamedTuple):
@@ -145,6 +156,7 @@ class Rule(StrEnum):
     REPORTED_CHARGES = "reported_charges"  # The statement carries the charges that are missing.
     TOLERANCE = "tolerance"
     FEE_LIMIT = "fee_limit"
+    HABIT = "habit"  # As the customer usually pays.
     OWN_ACCOUNT = "own_account"
     BANK_BOOKING = "bank_booking"  # The bank's code says what it is: fee, interest.
     OUTGOING = "outgoing"
@@ -236,6 +248,8 @@ class Policy:
     book_partial: bool = True  # (c)
     book_confirmed_payer: bool = True  # (d)
     book_advice: bool = True
+    book_habit: bool = True
+    habit_right_min: int = 3  # Times that a habit was right before it books.
     discount_rounding_minor: int = 1
     discount_grace_days: int = 0
     tolerance_minor: int = 0

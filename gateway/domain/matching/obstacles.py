@@ -93,17 +93,14 @@ def against_confirmed(case: Case, slots: Slots) -> Obstacle | None:
 
 def against_part(case: Case, slot: int) -> Obstacle | None:
     """Return what stands against booking less than is open of one named item."""
-    index, evidence, named = case.item_index, case.evidence, case.named
+    index, evidence = case.item_index, case.evidence
     item, paid = index.items[slot], case.credit.amount_minor
     if obstacle := against_items(case, (slot,)):
         return obstacle
     if not evidence.payer_agrees(slot):
         return Obstacle(ReviewReason.PAYER_DIFFERS, _customer_sign(case, slot))
-    if others := [other for other in named.short if other != slot]:
-        return Obstacle(ReviewReason.SEVERAL_EXPLANATIONS, _number_sign(SignCode.NAMES_OTHER, others[0], index))
-    if unknown := [word for word in named.unknown if word.grade is Grade.UNKNOWN]:
-        sign = Sign(SignCode.NAMES_UNKNOWN, {"written": unknown[0].key}, supports=False)
-        return Obstacle(ReviewReason.WEAK_EVIDENCE, sign)
+    if obstacle := _other_numbers(case, (slot,)):
+        return obstacle
     if item.disputed_minor and paid != index.open[slot] - item.disputed_minor:
         return disputed(case, slot)
     if not evidence.confirmed and (called := called_otherwise(case.credit.text, evidence.words)):
@@ -112,6 +109,31 @@ def against_part(case: Case, slot: int) -> Obstacle | None:
     if not index.has_amount(paid, besides=(slot,)):
         return None
     return rival(case, (slot,), evidence.known_payers.union([item.customer_id]), in_family=True)
+
+
+def against_habit(case: Case, slots: Slots) -> Obstacle | None:
+    """Return what stands against booking named items as their customer, who pays, usually pays."""
+    index = case.item_index
+    if obstacle := against_items(case, slots) or _other_numbers(case, slots):
+        return obstacle
+    for slot in slots:
+        if index.items[slot].disputed_minor:
+            return disputed(case, slot)
+    if not index.has_amount(case.credit.amount_minor, besides=slots):
+        return None
+    customers = case.evidence.known_payers.union([index.items[slots[0]].customer_id])
+    return rival(case, slots, customers, in_family=True)
+
+
+def _other_numbers(case: Case, slots: Slots) -> Obstacle | None:
+    """Return a number beside these items: a short form of another, or one that nobody has."""
+    named, index = case.named, case.item_index
+    if others := [slot for slot in named.short if slot not in slots]:
+        return Obstacle(ReviewReason.SEVERAL_EXPLANATIONS, _number_sign(SignCode.NAMES_OTHER, others[0], index))
+    if unknown := [word for word in named.unknown if word.grade is Grade.UNKNOWN]:
+        sign = Sign(SignCode.NAMES_UNKNOWN, {"written": unknown[0].key}, supports=False)
+        return Obstacle(ReviewReason.WEAK_EVIDENCE, sign)
+    return None
 
 
 def _against_word(case: Case, word: Word, slots: Slots) -> Obstacle | None:

@@ -31,6 +31,7 @@ class Change(NamedTuple):
 
 # Beyond these a slip of the hand, not a policy: a tolerance that lets go of whole invoices, a search that never ends.
 LIMITS: Mapping[str, Limits] = {
+    "habit_right_min": Limits(1, 50),
     "discount_rounding_minor": Limits(0, 100),
     "discount_grace_days": Limits(0, 60),
     "tolerance_minor": Limits(0, 10_000),

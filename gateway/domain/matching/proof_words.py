@@ -96,6 +96,9 @@ discount_late           {discount_minor} discount taken after {until_date}
 discount_unagreed       {discount_minor} discount of {percent} % that nobody agreed
                         escompte de {discount_minor}, soit {percent} %, non convenu
                         {discount_minor} Skonto von {percent} %, nicht vereinbart
+rounded                 {rest_minor} are missing, for the payer rounded
+                        il manque {rest_minor}, le payeur a arrondi
+                        es fehlen {rest_minor}, der Zahler hat gerundet
 charges_reported        the bank reports {charges_minor} charges, which make up the difference
                         la banque annonce {charges_minor} de frais, qui font la différence
                         die Bank meldet {charges_minor} Entgelt, das den Unterschied ausmacht
@@ -114,6 +117,18 @@ oldest_first            the oldest items first
 kept_on_account         {on_account_minor} are kept on account
                         {on_account_minor} sont gardés en acompte
                         {on_account_minor} bleiben als Guthaben stehen
+habit_oldest_first      customer {customer} usually pays the oldest items first: right {right}×, wrong {wrong}×
+                        le client {customer} paie d’habitude les postes les plus anciens : juste {right}×, faux {wrong}×
+                        der Kunde {customer} zahlt sonst die ältesten Posten zuerst: {right}× richtig, {wrong}× falsch
+habit_deducts           customer {customer} usually deducts {percent} %: right {right}×, wrong {wrong}×
+                        le client {customer} déduit d’habitude {percent} % : juste {right}×, faux {wrong}×
+                        der Kunde {customer} zieht sonst {percent} % ab: {right}× richtig, {wrong}× falsch
+habit_rounds            customer {customer} usually rounds: right {right}×, wrong {wrong}×
+                        le client {customer} arrondit d’habitude : juste {right}×, faux {wrong}×
+                        der Kunde {customer} rundet sonst: {right}× richtig, {wrong}× falsch
+habit_not_proven        not yet booked by itself: {count}× right are still missing
+                        pas encore comptabilisé sans question : il manque {count}× juste
+                        noch nicht von selbst gebucht: {count}× richtig fehlen noch
 paid_already            {number} was settled on {settled_date}
                         {number} a été soldé le {settled_date}
                         {number} wurde am {settled_date} ausgeglichen

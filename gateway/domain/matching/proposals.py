@@ -12,11 +12,13 @@ from gateway.domain.matching.explain import (
     fit_charged,
     fit_deducted,
     fit_late,
+    fit_rounded,
     keep_rest,
     pay_in_part,
     payer_signs,
     settle,
 )
+from gateway.domain.matching.habits import explain_named, oldest_first, usuals_of_named
 from gateway.domain.matching.model import Explanation, Rule, Sign, Strength
 from gateway.domain.matching.obstacles import mistyped_words
 from gateway.domain.matching.proof import SignCode
@@ -102,15 +104,18 @@ def _of_named(case: Case, slots: Slots) -> Iterator[Explanation]:
         return  # Nothing in this currency, or what we owe the customer: no payment of it.
     customer_id = index.items[slots[0]].customer_id
     signs = payer_signs(evidence, customer_id)
+    yield from (usual.explanation for usual in usuals_of_named(case, slots))
     if late := fit_late(slots, credit, index, case.policy):
         yield _settle(case, late, Strength.POSSIBLE)
-    elif deducted := _deducted(case, slots):
-        yield _settle(case, deducted, Strength.POSSIBLE)
+    elif unagreed := deducted(case, slots):
+        yield _settle(case, unagreed, Strength.POSSIBLE)
     for extra in completing(case, slots, missing):
         yield _settle(case, Fit((*slots, *extra), Rule.EXACT_REFERENCE), Strength.POSSIBLE)
     if missing < 0:
         yield keep_rest(evidence, slots, customer_id, strength=Strength.POSSIBLE, signs=signs)
         return
+    if rounded := fit_rounded(slots, credit, index):
+        yield _settle(case, rounded, Strength.POSSIBLE)
     if 2 * missing <= credit.amount_minor and missing <= _CHARGES_MAX:
         charged = fit_charged(slots, credit, index)
         if charged:
@@ -176,21 +181,24 @@ def _of_amount(case: Case) -> Iterator[Explanation]:
         yield _settle(case, Fit((slot,), Rule.EXACT_REFERENCE), Strength.WEAK, *signs[slot])
 
 
-def _deducted(case: Case, slots: Slots) -> Fit | None:
+def deducted(case: Case, slots: Slots) -> Fit | None:
     """Return how the amount settles these items less a usual share that nobody agreed."""
     found = (fit_deducted(slots, points, case.credit, case.item_index) for points in _USUAL_POINTS)
     return next(filter(None, found), None)
 
 
 def _less_usual(case: Case, customers: Iterable[int]) -> Iterator[Explanation]:
-    """Offer the items of which the amount is all but a usual share."""
+    """Offer the items of which the amount is all but a usual share, or what their customer usually makes of them."""
     index, credit = case.item_index, case.credit
     highest = (
         credit.amount_minor * _WHOLE_POINTS // (_WHOLE_POINTS - max(_USUAL_POINTS)) + 2
     )  # With a cent of rounding.
     for customer_id in customers:
         for slot in case.evidence.open_slots(customer_id):
-            if credit.amount_minor < index.open[slot] <= highest and (found := _deducted(case, (slot,))):
+            for habit in index.habits.get(customer_id, ()):
+                if usual := explain_named(case, (slot,), habit):
+                    yield usual
+            if credit.amount_minor < index.open[slot] <= highest and (found := deducted(case, (slot,))):
                 yield _settle(case, found, Strength.WEAK)
 
 
@@ -198,23 +206,10 @@ def _oldest_first(case: Case) -> Iterator[Explanation]:
     """Offer the oldest items of the one customer who is known by account or name, where he owes more."""
     payer = case.evidence.confirmed
     known = {payer.customer_id} if payer else case.evidence.known_payers
-    if len(known) != 1:
-        return
-    (customer_id,) = known
-    slots = payable_slots(case, customer_id)
-    if sum(case.item_index.open[slot] for slot in slots) > case.credit.amount_minor:
-        signs = (Sign(SignCode.OLDEST_FIRST, {}), *payer_signs(case.evidence, customer_id))
-        yield pay_in_part(case.evidence, slots, strength=Strength.WEAK, signs=signs)
-
-
-def payable_slots(case: Case, customer_id: int) -> Slots:
-    """Return what a customer owes and may be paid in part: nothing in dispute, no debit in flight."""
-    index = case.item_index
-    return tuple(
-        slot
-        for slot in case.evidence.open_slots(customer_id)
-        if index.open[slot] > 0 and not index.items[slot].in_flight_date and not index.items[slot].disputed_minor
-    )
+    if len(known) == 1:
+        (customer_id,) = known
+        if found := oldest_first(case, customer_id):
+            yield found
 
 
 def _on_account(case: Case, customer_id: int) -> Explanation:

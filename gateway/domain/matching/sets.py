@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gateway.domain.matching.case import Case
 from gateway.domain.matching.combinations import Found, find_sets, is_chance, items_max
-from gateway.domain.matching.terms import highest_discount
+from gateway.domain.matching.terms import highest_discount, part_of
 from gateway.domain.matching.tokens import Slots
 from schemas.states import OpenItemKind
 
@@ -48,13 +48,17 @@ def fits_otherwise(case: Case, customer_id: int, slots: Slots) -> bool:
     if len(candidates) <= len(slots):
         return False
     amounts = [case.item_index.open[slot] for slot in candidates]
-    if len(slots) == 1 and _may_fit(_search(case, amounts)):
-        return True
-    items, on_date, grace_days = case.item_index.items, case.credit.booking_date, case.policy.discount_grace_days
-    reduced = [
-        amount - highest_discount(items[slot], amount, on_date, grace_days=grace_days)
-        for slot, amount in zip(candidates, amounts, strict=True)
-    ]
+    return (len(slots) == 1 and _may_fit(_search(case, amounts))) or _fits_less(case, candidates)
+
+
+def fits_less_discount(case: Case, customer_id: int) -> bool:
+    """Return whether one or several items of the customer less their discounts, agreed or usual, may be meant."""
+    return _fits_less(case, _candidates(case, customer_id))
+
+
+def _fits_less(case: Case, candidates: list[int]) -> bool:
+    amounts = [case.item_index.open[slot] for slot in candidates]
+    reduced = [amount - _discount(case, slot) for slot, amount in zip(candidates, amounts, strict=True)]
     if reduced == amounts:
         return False
     wanted, rounding = case.credit.amount_minor, case.policy.discount_rounding_minor
@@ -70,6 +74,25 @@ def _may_fit(found: Found) -> bool:
 def _candidates(case: Case, customer_id: int) -> list[int]:
     index = case.item_index
     return [slot for slot in case.evidence.open_slots(customer_id) if index.items[slot].kind is not _PAYABLE]
+
+
+def _discount(case: Case, slot: int) -> int:
+    index = case.item_index
+    item = index.items[slot]
+    if item.discounts:
+        grace_days = case.policy.discount_grace_days
+        return highest_discount(item, index.open[slot], case.credit.booking_date, grace_days=grace_days)
+    return _usual_discount(case, slot) if index.habits else 0
+
+
+def _usual_discount(case: Case, slot: int) -> int:
+    index = case.item_index
+    usual = [
+        part_of(index.open[slot], habit.basis_points)
+        for habit in index.habits.get(index.items[slot].customer_id, ())
+        if habit.basis_points and index.open[slot] > 0
+    ]
+    return max(usual, default=0)
 
 
 def _search(case: Case, amounts: list[int]) -> Found:

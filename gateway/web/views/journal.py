@@ -47,6 +47,8 @@ SENTENCES: Mapping[str, str] = {
     "mark_collector": mark("%(who)s marked an account of %(subject)s as paying for several customers"),
     "forget_payer_iban": mark("%(who)s made an account of %(subject)s forgotten"),
     "remember_payer": mark("%(who)s kept in mind that an account is of %(subject)s"),
+    "switch_habit": mark("%(who)s switched a habit of %(subject)s off or on"),
+    "forget_habit": mark("%(who)s made a habit of %(subject)s forgotten"),
     "add_item": mark("%(who)s added %(subject)s"),
     "change_item": mark("%(who)s changed %(subject)s"),
     "credit_item": mark("%(who)s wrote a credit note for %(subject)s"),

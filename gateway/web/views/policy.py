@@ -66,6 +66,12 @@ RULES: tuple[RuleText, ...] = (
               "Off: each waits in Review, with this explanation on top."),
     ),
     RuleText(
+        "book_habit", Kind.FLAG, mark("Habits"),
+        mark("Book payments as the customer usually pays: oldest items first, less a usual deduction, rounded."),
+        mark("Once decisions of people showed it often enough, never against a reference. A deduction or a rounding "
+              "needs a reference. Off: each waits in Review, with this explanation on top."),
+    ),
+    RuleText(
         "ignore_outgoing", Kind.FLAG, mark("Money paid out"),
         mark("Set money that the company pays out aside."),
         mark("Suppliers, salaries, taxes: nobody is asked. Off: each waits in Review."),
@@ -90,6 +96,11 @@ RULES: tuple[RuleText, ...] = (
         "discount_grace_days", Kind.COUNT, mark("Days of grace"),
         mark("Grant a discount so many days after its date"),
         mark("At 0 each discount that is taken a day late waits in Review."),
+    ),
+    RuleText(
+        "habit_right_min", Kind.COUNT, mark("Right before a habit books"),
+        mark("Let a habit book once it was right so many times"),
+        mark("Counted from the decisions of people since it was last wrong."),
     ),
     RuleText(
         "combination_items_max", Kind.COUNT, mark("Items in one sum"),
