@@ -18,7 +18,9 @@ from schemas.errors import NotFound
 
 
 class NoSuchHabit(NotFound):
-    """There is no such habit of this customer, or it was forgotten."""
+    """There is no such habit of a customer, or it was forgotten."""
+
+    code = "no_such_habit"
 
 
 class Taught(NamedTuple):
@@ -50,7 +52,9 @@ async def lessons_in(work: Work, credit: Credit, explanation: Explanation) -> Ta
 
 async def learn(work: Work, *, bank_transaction_id: int, taught: Taught | None) -> None:
     """Keep what a decision teaches, once it is booked."""
-    for lesson in taught.lessons if taught else ():
+    if taught is None:
+        return
+    for lesson in taught.lessons:
         await habits.add_lesson(
             work, customer_id=taught.customer_id, bank_transaction_id=bank_transaction_id, lesson=lesson
         )
@@ -63,11 +67,8 @@ async def unlearn(work: Work, decisions: Sequence[Decision], *, reason: str) -> 
         return
     for decision in decisions:
         for explanation in map(from_record, decision.proof if decision.rule == Rule.HABIT else ()):
-            for lesson in _spoken(explanation):
-                await habits.add_lesson(
-                    work, customer_id=explanation.customer_id or 0,
-                    bank_transaction_id=decision.bank_transaction_id, lesson=lesson,
-                )  # fmt: skip
+            spoken = Taught(explanation.customer_id, _spoken(explanation)) if explanation.customer_id else None
+            await learn(work, bank_transaction_id=decision.bank_transaction_id, taught=spoken)
 
 
 def _spoken(explanation: Explanation) -> list[Lesson]:
@@ -79,15 +80,18 @@ def _spoken(explanation: Explanation) -> list[Lesson]:
     ]
 
 
-async def switch_habit(work: Work, *, customer_id: int, habit_id: int, is_off: bool) -> None:
-    """Switch a habit of a customer off, or on again. Raises NoSuchHabit."""
-    if not await habits.switch(work, customer_id=customer_id, habit_id=habit_id, is_off=is_off):
-        raise NoSuchHabit(f"the customer has no habit {habit_id}")
+async def switch_habit(work: Work, *, habit_id: int, is_off: bool) -> None:
+    """Switch a habit off, or on again. Raises NoSuchHabit."""
+    customer_id = await habits.switch(work, habit_id=habit_id, is_off=is_off)
+    if customer_id is None:
+        raise NoSuchHabit(f"there is no habit {habit_id}")
     work.say("switch_habit", f"party:{customer_id}", reason="off" if is_off else "on")
 
 
-async def forget_habit(work: Work, *, customer_id: int, habit_id: int) -> None:
-    """Forget a habit of a customer; it may be learned anew. Raises NoSuchHabit."""
-    if not await habits.forget(work, customer_id=customer_id, habit_id=habit_id):
-        raise NoSuchHabit(f"the customer has no habit {habit_id}")
+async def forget_habit(work: Work, *, habit_id: int) -> int:
+    """Forget a habit with all that showed it; it may be learned anew. Return its customer. Raises NoSuchHabit."""
+    customer_id = await habits.forget(work, habit_id=habit_id)
+    if customer_id is None:
+        raise NoSuchHabit(f"there is no habit {habit_id}")
     work.say("forget_habit", f"party:{customer_id}")
+    return customer_id

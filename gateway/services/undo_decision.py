@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from gateway.domain.matching.model import Rule
+from gateway.domain.matching.model import BY_PAYER
 from gateway.services import learn_habits
 from gateway.services.follow_debits import undo_debits
 from gateway.services.manage_rules import take_rules_back
@@ -27,9 +27,6 @@ from schemas.states import BankTransactionState, ReviewReason, ReviewState
 _DECIDED = frozenset(
     {BankTransactionState.ALLOCATED, BankTransactionState.PARTLY_ALLOCATED, BankTransactionState.IGNORED}
 )
-
-
-_BY_ACCOUNT = frozenset({Rule.CONFIRMED_PAYER.value, Rule.HABIT.value})  # Booked because of who paid.
 
 
 class NothingToUndo(GatewayError):
@@ -105,7 +102,7 @@ async def _unlearn_payers(
     A wrong one, or a wrong booking by what they taught, takes all of it away: it must be confirmed anew.
     """
     is_wrong = reason.startswith(WRONG)
-    taught = {one.id for one in decisions if one.booked_by == "user" or (is_wrong and one.rule in _BY_ACCOUNT)}
+    taught = {one.id for one in decisions if one.booked_by == "user" or (is_wrong and one.rule in BY_PAYER)}
     customers: dict[int, set[int]] = defaultdict(set)
     for row in rows:
         if row.decision_id in taught and row.source_bank_transaction_id and row.target_item_id:

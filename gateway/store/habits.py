@@ -1,10 +1,10 @@
 """How customers usually pay, as people's decisions showed: habits, and the decisions that agreed with them or not."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Index, Select, UniqueConstraint, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,11 +62,12 @@ class HabitLesson(Row, table=True):
 
 
 class KnownHabit(NamedTuple):
-    """A habit with its key; ``is_off`` if a person switched it off."""
+    """A habit with its key; ``is_off`` if a person switched it off, ``last_at`` when a decision last spoke of it."""
 
     id: int
     habit: Habit
     is_off: bool
+    last_at: dt.datetime
 
 
 learned_habits, habit_lessons = table_of(LearnedHabit), table_of(HabitLesson)
@@ -76,62 +77,56 @@ _live = _l.taken_back_at.is_(None)
 
 async def load_habits(session: AsyncSession, company_id: int) -> list[Habit]:
     """Return the habits of the company's customers that are switched on, and were right at least once."""
-    query = _counted().where(_h.company_id == company_id, _h.off_at.is_(None))
-    known = [_known(row) for row in await session.execute(query)]
+    known = await _counted(session, _h.company_id == company_id, _h.off_at.is_(None))
     return [one.habit for one in known if one.habit.lately]
 
 
 async def habits_of(session: AsyncSession, *, company_id: int, customer_id: int) -> list[KnownHabit]:
     """Return the habits of a customer that were not forgotten, oldest first; also those that are switched off."""
-    query = _counted().where(_h.company_id == company_id, _h.party_id == customer_id)
-    known = [_known(row) for row in await session.execute(query)]
-    return [one for one in known if one.habit.right or one.habit.wrong]
+    return await _counted(session, _h.company_id == company_id, _h.party_id == customer_id)
 
 
-def _counted() -> Select[Any]:
-    """Select habits with how often they were right, wrong, and right since they were last wrong."""
-    wrong = (
-        select(_l.habit_id, func.max(_l.recorded_at).label("at"))
-        .where(_live, _l.is_right.is_(False))
-        .group_by(_l.habit_id)
-        .subquery()
-    )
-    is_late = or_(wrong.c.at.is_(None), _l.recorded_at > wrong.c.at)
+async def habits_by_id(session: AsyncSession, *, company_id: int, ids: Iterable[int]) -> list[KnownHabit]:
+    """Return some habits that were not forgotten, oldest first."""
+    found: list[KnownHabit] = []
+    for piece in in_pieces(ids):
+        found += await _counted(session, _h.company_id == company_id, among(session, _h.id, piece))
+    return found
+
+
+async def _counted(session: AsyncSession, *which: ColumnElement[bool]) -> list[KnownHabit]:
+    """Return habits with how often they were right, wrong, and right since they were last wrong."""
+    past = habit_lessons.alias("past").c
+    speaks_against = (past.habit_id == _h.id, past.taken_back_at.is_(None), past.is_right.is_(False))
+    wrong_at = select(func.max(past.recorded_at)).where(*speaks_against).scalar_subquery()
+    is_late = or_(wrong_at.is_(None), _l.recorded_at > wrong_at)
     counts = (
         func.sum(case((_l.is_right.is_(True), 1), else_=0)),
         func.sum(case((_l.is_right.is_(False), 1), else_=0)),
         func.sum(case((and_(_l.is_right.is_(True), is_late), 1), else_=0)),
+        func.max(_l.recorded_at),
     )
-    return (
-        select(_h.id, _h.party_id, _h.kind, _h.basis_points, _h.off_at, *counts)
+    names = (_h.id, _h.party_id, _h.kind, _h.basis_points, _h.off_at)
+    query = (
+        select(*names, *counts)
         .join(habit_lessons, and_(_l.habit_id == _h.id, _live))
-        .outerjoin(wrong, wrong.c.habit_id == _h.id)
-        .where(_h.forgotten_at.is_(None))
-        .group_by(_h.id, _h.party_id, _h.kind, _h.basis_points, _h.off_at)
+        .where(_h.forgotten_at.is_(None), *which)
+        .group_by(*names)
         .order_by(_h.id)
     )
+    return [_known(row) for row in await session.execute(query)]
 
 
 def _known(row: Sequence[Any]) -> KnownHabit:
-    key, customer_id, kind, points_, off_at, right, wrong, lately = row
+    key, customer_id, kind, points_, off_at, right, wrong, lately, last_at = row
     habit = Habit(customer_id, HabitKind(kind), points_, int(right), int(wrong), int(lately))
-    return KnownHabit(key, habit, off_at is not None)
-
-
-async def lessons_of(session: AsyncSession, *, company_id: int, habit_id: int, limit: int) -> list[HabitLesson]:
-    """Return the decisions that showed a habit or spoke against it, the latest first."""
-    query = (
-        select(HabitLesson)
-        .where(_l.company_id == company_id, _l.habit_id == habit_id, _live)
-        .order_by(_l.recorded_at.desc(), _l.id.desc())
-    )
-    return list((await session.execute(query.limit(limit))).scalars())
+    return KnownHabit(key, habit, off_at is not None, last_at)
 
 
 async def add_lesson(work: Work, *, customer_id: int, bank_transaction_id: int, lesson: Lesson) -> None:
     """Keep what a decision says of a habit; a later one about the same bank transaction takes its place."""
     habit_id = await _habit_id(work, customer_id, lesson)
-    now = {"is_right": lesson.is_right, "actor": work.actor.name, "recorded_at": work.now, "taken_back_at": None}
+    now = {"is_right": lesson.is_right, "actor": work.actor.word, "recorded_at": work.now, "taken_back_at": None}
     values = now | {
         "id": work.new_id(), "company_id": work.company_id, "habit_id": habit_id,
         "bank_transaction_id": bank_transaction_id,
@@ -159,22 +154,21 @@ async def take_back(work: Work, bank_transaction_ids: Sequence[int]) -> None:
         await work.session.execute(update(habit_lessons).where(wanted, _live).values(taken_back_at=work.now))
 
 
-async def switch(work: Work, *, customer_id: int, habit_id: int, is_off: bool) -> bool:
-    """Switch a habit of a customer off or on. Tell whether there is such a habit."""
-    values = {"off_at": work.now if is_off else None}
-    return await _change(work, customer_id, habit_id, values)
+async def switch(work: Work, *, habit_id: int, is_off: bool) -> int | None:
+    """Switch a habit off or on; return the key of its customer, or None if there is no such habit."""
+    return await _change(work, habit_id, {"off_at": work.now if is_off else None})
 
 
-async def forget(work: Work, *, customer_id: int, habit_id: int) -> bool:
-    """Forget a habit of a customer with all that showed it. Tell whether there was such a habit."""
+async def forget(work: Work, *, habit_id: int) -> int | None:
+    """Forget a habit with all that showed it; return the key of its customer, or None if there is no such habit."""
+    customer_id = await _change(work, habit_id, {"forgotten_at": work.now, "off_at": None})
     lessons = update(habit_lessons).where(_l.company_id == work.company_id, _l.habit_id == habit_id, _live)
-    if not await _change(work, customer_id, habit_id, {"forgotten_at": work.now, "off_at": None}):
-        return False
     await work.session.execute(lessons.values(taken_back_at=work.now))
-    return True
+    return customer_id
 
 
-async def _change(work: Work, customer_id: int, habit_id: int, values: dict[str, Any]) -> bool:
-    mine = (_h.company_id == work.company_id, _h.party_id == customer_id, _h.id == habit_id, _h.forgotten_at.is_(None))
-    result = await work.session.execute(update(learned_habits).where(*mine).values(**values))
-    return int(result.rowcount) == 1  # type: ignore[attr-defined]
+async def _change(work: Work, habit_id: int, values: dict[str, Any]) -> int | None:
+    mine = (_h.company_id == work.company_id, _h.id == habit_id, _h.forgotten_at.is_(None))
+    changed = update(learned_habits).where(*mine).values(**values).returning(_h.party_id)
+    customer_id: int | None = (await work.session.execute(changed)).scalar_one_or_none()
+    return customer_id

@@ -19,7 +19,6 @@ from gateway.store.work import Work
 from schemas.identifiers import Iban, InvalidIban
 from schemas.states import IbanSource, PaymentMethod
 
-
 IS_LEARNED = "source IN ('decision', 'collector') AND forgotten_at IS NULL"  # What people taught, not records.
 
 

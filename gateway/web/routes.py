@@ -12,6 +12,7 @@ from gateway.web.api import description, exports, item_changes
 from gateway.web.api import imports as api_imports
 from gateway.web.api import instalments as api_instalments
 from gateway.web.api import invoices as api_invoices
+from gateway.web.api import learned as api_learned
 from gateway.web.api import mandates as api_mandates
 from gateway.web.api import matching_rules as api_matching_rules
 from gateway.web.api import policy as api_policy
@@ -40,6 +41,7 @@ from gateway.web.pages import (
     imports,
     invoice_forms,
     invoices,
+    learned,
     log_in,
     mandate_forms,
     mandate_papers,
@@ -98,6 +100,7 @@ ROUTES: tuple[Route, ...] = (
     *refunds.ROUTES,
     *run_requests.ROUTES,
     *settings.ROUTES,
+    *learned.ROUTES,
     *collection_settings.ROUTES,
     *rules.ROUTES,
     *rule_forms.ROUTES,
@@ -123,6 +126,7 @@ ROUTES: tuple[Route, ...] = (
     *api_bank_accounts.ROUTES,
     *api_policy.ROUTES,
     *api_matching_rules.ROUTES,
+    *api_learned.ROUTES,
     *api_collection_policy.ROUTES,
     *api_imports.ROUTES,
     *api_search.ROUTES,

@@ -13,6 +13,7 @@ from schemas.states import (
     AmendmentKind,
     Direction,
     DocumentKind,
+    HabitKind,
     HoldReason,
     IbanSource,
     IgnoreCategory,
@@ -115,6 +116,12 @@ IBAN_SOURCES: Mapping[StrEnum, str] = {
     IbanSource.MANDATE: mark("mandate"),
     IbanSource.DECISION: mark("decisions in review"),
     IbanSource.COLLECTOR: mark("pays for several customers"),
+}
+
+HABIT_KINDS: Mapping[StrEnum, str] = {
+    HabitKind.OLDEST_FIRST: mark("pays the oldest items first"),
+    HabitKind.DEDUCTS: mark("deducts a share"),
+    HabitKind.ROUNDS: mark("rounds to whole units"),
 }
 
 MANDATE_OBSTACLES: Mapping[StrEnum, str] = {
@@ -239,6 +246,7 @@ WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     OpenItemKind: ITEM_KINDS,
     AllocationKind: ALLOCATION_KINDS,
     IbanSource: IBAN_SOURCES,
+    HabitKind: HABIT_KINDS,
     ReturnKind: RETURN_KINDS,
     UnpaidState: UNPAID_STATES,
     MandateObstacle: MANDATE_OBSTACLES,

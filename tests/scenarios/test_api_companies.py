@@ -12,7 +12,7 @@ from gateway.web.routes import ROUTES
 from gateway.web.routing import API, Route
 from schemas.codes.reason_actions import MandateAction, NextAction, Retry, ReturnKind
 from schemas.identifiers import mask_account
-from support.api import INVOICE, Firm, open_firm
+from support.api import INVOICE, Firm, open_firm, teach
 from support.bank import payment
 from support.web import Site
 
@@ -41,6 +41,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/review-items/{id}/assign"): {"user_id": None},
     ("POST", "/review-items/{id}/snooze"): {"until_date": None},
     ("POST", "/review-items/{id}/comment"): {"words": "Hello"},
+    ("PATCH", "/learned-habits/{id}"): {"is_off": True},
     ("PATCH", "/mandates/{id}"): {},
     ("POST", "/mandates/{id}/sign"): {"signature_date": "2026-01-31"},
     ("POST", "/mandates/{id}/move"): {"to_state": "revoked", **REASON},
@@ -65,7 +66,7 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 KEYED = [route for route in ROUTES if route.is_api and "{id}" in route.path]
 LISTS = ("/customers", "/invoices", "/item-changes", "/statements", "/bank-transactions", "/review-items", "/matching-rules",
-         "/imports/mappings")  # fmt: skip
+         "/imports/mappings", "/learned-accounts", "/learned-habits")  # fmt: skip
 _owners: dict[str, tuple[Firm, dict[str, str]]] = {}
 
 
@@ -95,6 +96,7 @@ async def fill(firm: Firm) -> dict[str, str]:
     run_id, unpaid_id = await add_run_and_unpaid(firm, int(customer["id"]))
     [question] = (await firm.get("/review-items"))["items"]
     [transaction] = (await firm.get("/bank-transactions"))["items"]
+    account_id, habit_id = await teach(firm, customer["id"], transaction["id"])
     await firm.post(f"/creditors/{creditor['id']}/identifier", {"identifier": "NL79ZZZ999999990000", **REASON})
     [waiting] = (await firm.get("/protected-changes"))["items"]
     credit = await firm.add_invoice("GEHEIM-C", -500, kind="credit_note")
@@ -108,6 +110,7 @@ async def fill(firm: Firm) -> dict[str, str]:
         "bank-accounts": str(firm.account_id), "review-items": question["id"], "bank-transactions": transaction["id"],
         "creditors": creditor["id"], "mandates": mandate["id"], "collection-runs": run_id, "unpaid": unpaid_id,
         "refunds": refund["id"], "protected-changes": waiting["id"], "matching-rules": rule["id"],
+        "learned-accounts": account_id, "learned-habits": habit_id,
     }  # fmt: skip
 
 

@@ -149,20 +149,20 @@ async def test_a_habit_is_switched_off_on_and_forgotten(bench: Bench) -> None:
     (habit,) = await known(bench, customer_id)
 
     async with bench.begin() as work:
-        await learn_habits.switch_habit(work, customer_id=customer_id, habit_id=habit.id, is_off=True)
+        await learn_habits.switch_habit(work, habit_id=habit.id, is_off=True)
     off, seen_off = await known(bench, customer_id), await loaded(bench)
     async with bench.begin() as work:
-        await learn_habits.switch_habit(work, customer_id=customer_id, habit_id=habit.id, is_off=False)
+        await learn_habits.switch_habit(work, habit_id=habit.id, is_off=False)
     on = await loaded(bench)
     async with bench.begin() as work:
-        await learn_habits.forget_habit(work, customer_id=customer_id, habit_id=habit.id)
+        await learn_habits.forget_habit(work, habit_id=habit.id)
 
     assert [one.is_off for one in off] == [True]
     assert (seen_off, on) == ([], [habit.habit])
     assert await known(bench, customer_id) == []
     with pytest.raises(NoSuchHabit):
         async with bench.begin() as work:
-            await learn_habits.forget_habit(work, customer_id=customer_id, habit_id=habit.id)
+            await learn_habits.forget_habit(work, habit_id=habit.id)
 
 
 async def test_a_forgotten_habit_begins_again_with_the_next_decision(bench: Bench) -> None:
@@ -172,7 +172,7 @@ async def test_a_forgotten_habit_begins_again_with_the_next_decision(bench: Benc
         await accept(bench, "oldest_first")
     (habit,) = await known(bench, customer_id)
     async with bench.begin() as work:
-        await learn_habits.forget_habit(work, customer_id=customer_id, habit_id=habit.id)
+        await learn_habits.forget_habit(work, habit_id=habit.id)
 
     await receives(bench, 3, 12_000, "a conto")
     await accept(bench, "oldest_first")

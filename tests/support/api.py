@@ -6,12 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.domain.access import TOKEN_RIGHTS, Right
+from gateway.domain.matching.lessons import Lesson
 from gateway.services.manage_accounts import add_account
 from gateway.services.manage_tokens import make_token
+from gateway.store import parties
 from gateway.store.companies import Company
+from gateway.store.habits import add_lesson
 from gateway.store.work import SYSTEM
 from schemas.check_digits import check97
+from schemas.identifiers import Iban
 from schemas.statement import BankEntry
+from schemas.states import HabitKind, IbanSource
 from support.bank import camt
 from support.web import Answer, Machine, Site
 
@@ -103,6 +108,20 @@ async def open_firm(site: Site) -> Firm:
     async with site.gateway.database.begin(actor=SYSTEM, now=site.clock(), company_id=company.id) as work:
         account = await add_account(work, account=iban, name="Main account")
     return Firm(site, company.id, code, iban, account.id, await _machine(site, company.id, sorted(TOKEN_RIGHTS)))
+
+
+async def teach(firm: Firm, customer_id: str, bank_transaction_id: str) -> tuple[str, str]:
+    """Let a decision about a bank transaction teach an account and a habit of a customer; return their keys."""
+    now, party_id = firm.site.clock(), int(customer_id)
+    iban = Iban.parse("DE02120300000000202051")
+    async with firm.site.gateway.database.begin(actor=SYSTEM, now=now, company_id=firm.company_id) as work:
+        await parties.add_payer_iban(work, customer_id=party_id, iban=iban, source=IbanSource.DECISION, decisions=1)
+        lesson = Lesson(HabitKind.DEDUCTS, 200, is_right=True)
+        await add_lesson(work, customer_id=party_id, bank_transaction_id=int(bank_transaction_id), lesson=lesson)
+        work.say("remember_payer", f"party:{party_id}")
+    [account] = (await firm.get(f"/learned-accounts?customer_id={party_id}"))["items"]
+    [habit] = (await firm.get(f"/learned-habits?customer_id={party_id}"))["items"]
+    return account["id"], habit["id"]
 
 
 async def _machine(site: Site, company_id: int, rights: Sequence[Right]) -> Machine:

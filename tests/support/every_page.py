@@ -62,7 +62,8 @@ STOPS = (
     Stop("/mandates"), Stop("/mandates/new"), Stop("{mandate}"), Stop("{mandate}/change"), Stop("/changes"),
     Stop("{signing}", Who.STRANGER), Stop("/settings/creditors"), Stop("/settings/collections"),
     Stop("/settings/rules"), Stop("{rule}", Who.APPROVER), Stop("/settings/rules/new", Who.APPROVER),
-    Stop("/settings/collections/reason?code=AM04"), Stop("/collections?until=2026-12-31"),
+    Stop("/settings/collections/reason?code=AM04"), Stop("/settings/learned"), Stop("{habit}"), Stop("{payer}"),
+    Stop("/collections?until=2026-12-31"),
     Stop("/collections/runs"), Stop("{run}"), Stop("{run}/approve", Who.APPROVER), Stop("/refunds"),
     Stop("{credit}/refund"), Stop("/unpaid"), Stop("{unpaid}"),
     Stop("/imports/invoices"), Stop("{good}"), Stop("{mixed}"), Stop("{asking}"), Stop("/search?q=FA"),
@@ -75,6 +76,7 @@ MORE_STOPS = (
     Stop("/customers", Who.BEGINNER), Stop("/mandates", Who.BEGINNER), Stop("/mandates?which=all"), Stop("{active}"),
     Stop("{active}/change"), Stop("/sign/nothing", Who.STRANGER, 404), Stop("{signing_with_code}", Who.STRANGER),
     Stop("/changes", Who.BEGINNER), Stop("/changes", Who.APPROVER), Stop("/settings/creditors", Who.BEGINNER),
+    Stop("/settings/learned", Who.BEGINNER), Stop("/settings/learned?which=habits"),
     Stop("/collections", Who.BEGINNER), Stop("/collections/runs", Who.BEGINNER), Stop("{run}", Who.APPROVER),
     Stop("/collections?until=2026-12-31&letters=1"), Stop("{sending}"), Stop("{returned}"), Stop("{discarded}"), Stop("/unpaid", Who.BEGINNER),
     Stop("/refunds?which=all", Who.APPROVER), Stop("/refunds", Who.BEGINNER),
@@ -171,6 +173,7 @@ async def _work(desk: Desk) -> dict[str, str]:
     paid = await _first(desk, "/invoices?which=paid", r"/invoices/\d+")
     invoice = await _first(desk, "/invoices", r"/invoices/\d+")
     auditor = await desk.site.add_user(Role.AUDITOR)
+    await _teach(desk)
     draft, signing = await _mandate(desk, "D1")
     _, asked = await _mandate(desk, "D2")
     await desk.site.browser().post(f"{asked}/code")
@@ -187,6 +190,8 @@ async def _work(desk: Desk) -> dict[str, str]:
         "question_key": question.rsplit("/", 1)[1],
         "rule": await _rule(desk),
         "transaction": await _first(desk, paid, r"/bank-transactions/\d+"),
+        "habit": await _first(desk, "/settings/learned?which=habits", r"/settings/learned/habits/\d+"),
+        "payer": await _first(desk, "/settings/learned", r"/settings/learned/accounts/\d+"),
         "statement": await _first(desk, "/statements?state=imported", r"/statements/\d+"),
         "held": await _first(desk, "/statements?state=held", r"/statements/\d+"),
         "file": await _first(desk, "/statements", r"/statements/files/\d+"),
@@ -207,6 +212,20 @@ async def _advice(desk: Desk, text: str) -> str:
     form = aiohttp.FormData([("csrf", desk.clerk.token)])
     form.add_field("file", text.encode(), filename="avis.csv")
     return (await desk.clerk.ask("POST", "/advices", data=form, headers=desk.clerk.origin)).location
+
+
+async def _teach(desk: Desk) -> None:
+    """Give silent money of a customer to his oldest invoices, so that his account and his habit are learned."""
+    entry = payment(1_001, "a conto", name="Gamma SARL", iban=german_iban(7), reference="G1", day=_LATER)
+    await desk.upload(camt(entry, number="51", message_id="G1", day=_LATER))
+    question = await desk.question("10.01")
+    card = re.search(
+        r'name="place" value="(\d+)"(?:(?!name="place").)*oldest items first',
+        (await desk.clerk.get(question)).text,
+        re.DOTALL,
+    )
+    assert card is not None
+    assert (await desk.clerk.post(f"{question}/accept", {"place": card[1]})).status == 303
 
 
 async def _collect(desk: Desk) -> dict[str, str]:

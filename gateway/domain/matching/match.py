@@ -5,13 +5,11 @@ from collections.abc import Iterable, Sequence
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.decide import decide
-from gateway.domain.matching.model import Ask, Book, Credit, Decision, Policy, Rule
+from gateway.domain.matching.model import BY_PAYER, Ask, Book, Credit, Decision, Policy
 from schemas.states import ReviewReason
 
 # Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
 _NO_KNOWN_REFERENCE, _SEVERAL_EXPLANATIONS = ReviewReason.NO_KNOWN_REFERENCE, ReviewReason.SEVERAL_EXPLANATIONS
-_SILENT = frozenset({Rule.CONFIRMED_PAYER, Rule.HABIT})
-
 
 def match_statement(credits_: Iterable[Credit], index: ItemIndex, policy: Policy) -> list[Decision]:
     """Return the decisions in the order of the credits, and take each over into the index.
@@ -54,7 +52,7 @@ def _match_day(
     index.begin_day()
     for place in day:
         decision = decisions[place] = decide(given[place], index, policy)
-        if isinstance(decision, Book) and decision.rule in _SILENT:
+        if isinstance(decision, Book) and decision.rule in BY_PAYER:
             silent.append(place)
         else:
             index.apply(decision, given[place])

@@ -168,6 +168,9 @@ class Rule(StrEnum):
     ADVICE = "advice"  # The payer's own list of what the transfer pays.
 
 
+BY_PAYER = frozenset({Rule.CONFIRMED_PAYER, Rule.HABIT})  # These book because of who pays.
+
+
 class Sign(NamedTuple):
     """One short sentence of proof: a message code, its facts, and whether it speaks for or against."""
 

@@ -7,8 +7,10 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from gateway.domain.access import Right
+from gateway.domain.matching.habits import is_proven
 from gateway.services import manage_customers
-from gateway.store import customer_account, customer_lists, customer_timeline, parties, transaction_history
+from gateway.services.load_candidates import load_policy
+from gateway.store import customer_account, customer_lists, customer_timeline, habits, parties, transaction_history
 from gateway.store.customer_lists import CustomerFilter
 from gateway.store.database import ReadSession
 from gateway.store.journal_subjects import named
@@ -106,6 +108,9 @@ async def _answer(
             versions=versions,
             events=await _events(session, call, customer),
             names=names,
+            habits=await habits.habits_of(session, company_id=call.company_id, customer_id=customer.id),
+            policy=await load_policy(session, call.company_id),
+            is_proven=is_proven,
             state_of=state_of,
             open_of=open_of,
             today=call.now.date(),
