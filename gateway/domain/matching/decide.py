@@ -235,9 +235,7 @@ def _oldest_paid(case: Case) -> Explanation | None:
     if payer is None or habit is None or not is_proven(habit, case.policy):
         return None
     found = oldest_first(case, payer.customer_id)
-    if found is None or len(payable_slots(case, payer.customer_id)) < len(
-        case.evidence.open_slots(payer.customer_id)
-    ):
+    if found is None or len(payable_slots(case, payer.customer_id)) < len(case.evidence.open_slots(payer.customer_id)):
         return None  # Beside debts there are credit notes, a dispute, a debit in flight: a person looks.
     slots = tuple(slot for line in found.lines if (slot := index.slot_of(line.item_id)) is not None)
     if against_confirmed(case, slots) or fits_less_discount(case, payer.customer_id):

@@ -11,6 +11,7 @@ from schemas.states import ReviewReason
 # Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
 _NO_KNOWN_REFERENCE, _SEVERAL_EXPLANATIONS = ReviewReason.NO_KNOWN_REFERENCE, ReviewReason.SEVERAL_EXPLANATIONS
 
+
 def match_statement(credits_: Iterable[Credit], index: ItemIndex, policy: Policy) -> list[Decision]:
     """Return the decisions in the order of the credits, and take each over into the index.
 
