@@ -66,7 +66,7 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 KEYED = [route for route in ROUTES if route.is_api and "{id}" in route.path]
 LISTS = ("/customers", "/invoices", "/item-changes", "/statements", "/bank-transactions", "/review-items", "/matching-rules",
-         "/imports/mappings", "/learned-accounts", "/learned-habits")  # fmt: skip
+         "/imports/mappings", "/learned-accounts", "/learned-habits", "/advices")  # fmt: skip
 _owners: dict[str, tuple[Firm, dict[str, str]]] = {}
 
 
@@ -104,13 +104,14 @@ async def fill(firm: Firm) -> dict[str, str]:
     refund = await firm.post("/refunds", wanted, status=201)
     asked = {"name": "Geheim", "conditions": {"texts": [{"words": "geheim"}]}, "action": "not_ours"}
     rule = await firm.post("/matching-rules", asked, status=201)
+    advice = await firm.machine.ask("POST", "/advices", data=b"Rechnung;Betrag\nGEHEIM-1;12,00\n")
     return {
         "customers": customer["id"], "invoices": invoice["id"], "item-changes": change.json()["change_id"],
         "statements": held.json()["statements"][0]["id"], "files": file.json()["id"],
         "bank-accounts": str(firm.account_id), "review-items": question["id"], "bank-transactions": transaction["id"],
         "creditors": creditor["id"], "mandates": mandate["id"], "collection-runs": run_id, "unpaid": unpaid_id,
         "refunds": refund["id"], "protected-changes": waiting["id"], "matching-rules": rule["id"],
-        "learned-accounts": account_id, "learned-habits": habit_id,
+        "learned-accounts": account_id, "learned-habits": habit_id, "advices": advice.json()["id"],
     }  # fmt: skip
 
 
