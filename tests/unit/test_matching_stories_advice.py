@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from gateway.domain.matching.model import Advised, Customer, Policy, SettledItem
+from gateway.domain.matching.user_rules import Conditions, TextCondition, UserRule, UserRules
 from schemas.advice import Advice, AdviceFormat, AdviceLine
-from schemas.states import AllocationKind, IbanSource
+from schemas.states import AllocationKind, IbanSource, IgnoreCategory, RuleAction, TextMatch
 from support.matching import ANNA, BRUNO, STRANGER, TODAY, TWO_PER_CENT, credit_note, invoice, known
 from support.stories import Story, Told
 
@@ -214,3 +215,25 @@ def test_a_customer_number_and_an_account_that_is_not_confirmed_agree() -> None:
     customers = (Customer(1, "C0001", "Anna Koch", 1), Customer(2, "C0002", "Bruno", 2))
 
     assert told(42_000, given, iban=STRANGER, ibans=payers, customers=customers).outcome == "advice"
+
+
+SET_ASIDE = UserRule(
+    7,
+    "Hall",
+    Conditions(texts=(TextCondition(TextMatch.CONTAINS, "hall"),)),
+    RuleAction.SET_ASIDE,
+    IgnoreCategory.OTHER,
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "minor", "iban", "outcome"),
+    [
+        pytest.param(advice(("FA-2026-000101", 7_000)), 7_000, ANNA, "advice", id="the list names ours"),
+        pytest.param(advice(("4711", 7_000)), 7_000, STRANGER, "user_rule", id="the list names nothing of ours"),
+    ],
+)
+def test_a_list_comes_before_a_rule_of_the_company_as_a_reference_does(
+    given: Advised, minor: int, iban: str, outcome: str
+) -> None:
+    assert told(minor, given, text="Hall", iban=iban, rules=UserRules([SET_ASIDE])).outcome == outcome
