@@ -44,6 +44,17 @@ def test_the_order_in_which_credits_are_given_does_not_matter() -> None:
     assert outcomes == {((1, "exact_reference"), (2, "confirmed_payer"), (3, "paid_already"), (4, "confirmed_payer"))}
 
 
+@pytest.mark.parametrize("silent_first", [True, False])
+def test_of_two_equal_payments_of_a_day_the_first_pays_and_the_second_is_asked(silent_first: bool) -> None:
+    texts = ("danke", "Rechnung FA-2026-000001") if silent_first else ("Rechnung FA-2026-000001", "danke")
+    credits_ = [money(10_000, text, iban=ANNA, id=key, order=(f"S{key}", "", 0, 0)) for key, text in enumerate(texts)]
+
+    first, second = match_statement(credits_, index_of(invoice(1, "FA-2026-000001", 10_000)), Policy())
+
+    assert isinstance(first, Book)
+    assert isinstance(second, Ask)
+
+
 def test_a_doubtful_payment_is_looked_at_again_when_the_others_took_theirs() -> None:
     doubtful = money(20_000, "", iban=ANNA, id=1)
     naming = money(20_000, "FA-2026-000103", iban=STRANGER, id=2, booking_date=TODAY + dt.timedelta(2))

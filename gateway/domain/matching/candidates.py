@@ -234,20 +234,20 @@ class ItemIndex:
             self._waits_no_more(credit)
 
     def _wait(self, credit: Credit) -> None:
-        if payer := _payer_key(credit):
+        if payer := payer_key(credit):
             waiting = Waiting(credit.id, credit.booking_date)
             self._waiting.setdefault(credit.amount_minor, {}).setdefault(payer, waiting)
 
     def _waits_no_more(self, credit: Credit) -> None:
         waiting = self._waiting.get(credit.amount_minor)
-        payer = _payer_key(credit) if waiting else ""
+        payer = payer_key(credit) if waiting else ""
         if waiting and payer in waiting and waiting[payer].id == credit.id:
             del waiting[payer]
 
     def waiting_twin(self, credit: Credit) -> Waiting | None:
         """Return an earlier credit of the same payer and amount that waits for a person."""
         waiting = self._waiting.get(credit.amount_minor)
-        twin = waiting.get(_payer_key(credit)) if waiting else None
+        twin = waiting.get(payer_key(credit)) if waiting else None
         return None if twin is None or twin.id == credit.id else twin
 
     def _move(self, line: Line, credit: Credit) -> None:
@@ -271,5 +271,6 @@ def _may_mean_open_items(question: Ask) -> bool:
     return question.reason is not ReviewReason.PAID_ALREADY or any(one.lines for one in question.explanations)
 
 
-def _payer_key(credit: Credit) -> str:
+def payer_key(credit: Credit) -> str:
+    """Return by what payments of one payer are known as such: his account, else his name; empty for nothing."""
     return credit.iban or (fold(credit.name).key if credit.name else "")
