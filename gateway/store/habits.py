@@ -96,10 +96,14 @@ async def habits_by_id(session: AsyncSession, *, company_id: int, ids: Iterable[
 
 async def _counted(session: AsyncSession, *which: ColumnElement[bool]) -> list[KnownHabit]:
     """Return habits with how often they were right, wrong, and right since they were last wrong."""
-    past = habit_lessons.alias("past").c
-    speaks_against = (past.habit_id == _h.id, past.taken_back_at.is_(None), past.is_right.is_(False))
-    wrong_at = select(func.max(past.recorded_at)).where(*speaks_against).scalar_subquery()
-    is_late = or_(wrong_at.is_(None), _l.recorded_at > wrong_at)
+    wrong = (
+        select(_l.habit_id, func.max(_l.recorded_at).label("at"))
+        .join(learned_habits, _h.id == _l.habit_id)
+        .where(_live, _l.is_right.is_(False), *which)
+        .group_by(_l.habit_id)
+        .subquery()
+    )
+    is_late = or_(wrong.c.at.is_(None), _l.recorded_at > wrong.c.at)
     counts = (
         func.sum(case((_l.is_right.is_(True), 1), else_=0)),
         func.sum(case((_l.is_right.is_(False), 1), else_=0)),
@@ -110,6 +114,7 @@ async def _counted(session: AsyncSession, *which: ColumnElement[bool]) -> list[K
     query = (
         select(*names, *counts)
         .join(habit_lessons, and_(_l.habit_id == _h.id, _live))
+        .outerjoin(wrong, wrong.c.habit_id == _h.id)
         .where(_h.forgotten_at.is_(None), *which)
         .group_by(*names)
         .order_by(_h.id)
