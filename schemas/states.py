@@ -327,6 +327,17 @@ class HabitKind(StrEnum):
     ROUNDS = "rounds"  # Rounds to whole units of the currency.
 
 
+class ReplayEffect(StrEnum):
+    """What a change of rules would do to one past bank transaction."""
+
+    GAINED = "gained"
+    CONFIRMED = "confirmed"
+    NEWLY_WRONG = "newly_wrong"
+    LOST = "lost"
+    SPARED = "spared"
+    DIFFERENT = "different"
+
+
 class Role(StrEnum):
     """What a person may do in a company."""
 

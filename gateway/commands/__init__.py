@@ -5,7 +5,18 @@ Facts are printed as one JSON object per line with ``--json``, else as a sentenc
 
 import typer
 
-from gateway.commands import bank_accounts, bank_files, collecting, facts, faking, people, serving, tables, validating
+from gateway.commands import (
+    bank_accounts,
+    bank_files,
+    collecting,
+    facts,
+    faking,
+    people,
+    replaying,
+    serving,
+    tables,
+    validating,
+)
 from schemas.errors import GatewayError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -18,6 +29,7 @@ cli.command("import-invoices")(tables.import_invoices)
 cli.command("import-mandates")(tables.import_mandates)
 cli.command("import-collections")(tables.import_collections)
 cli.command("match")(facts.match)
+cli.command("replay")(replaying.replay)
 cli.command("collect")(collecting.collect)
 cli.command("export")(facts.export)
 cli.command("check")(facts.check_all)

@@ -85,9 +85,9 @@ async def match_transactions(
     async with database.read() as session:
         announced = await bank_transactions.announced_ids(session, company_id=company_id) if ids is None else []
         waiting = await bank_transactions.waiting_ids(session, company_id=company_id, states=states, ids=ids)
-        phases = await _phases(session, company_id, waiting)
+        phases = await in_phases(session, company_id, waiting)
     done = 0
-    for phase in phases:
+    for phase in filter(None, phases.values()):
         await _match(run, phase, result, done=done, total=len(waiting))
         done += len(phase)
     if announced:
@@ -111,7 +111,7 @@ class _Run(NamedTuple):
     guard: Guard
 
 
-async def _phases(session: ReadSession, company_id: int, waiting: Sequence[int]) -> list[list[int]]:
+async def in_phases(session: ReadSession, company_id: int, waiting: Sequence[int]) -> dict[Phase, list[int]]:
     """Return what is decided together, in the order in which each finds what the one before it booked."""
     signs = {one.id: one for one in await sent_debits.signs_of(session, waiting)}
     ours = await sent_debits.ours_among(session, company_id=company_id, signs=list(signs.values()))
@@ -123,7 +123,7 @@ async def _phases(session: ReadSession, company_id: int, waiting: Sequence[int])
             mandate_reference=one.mandate_reference, is_ours=key in ours, is_batch=one.is_batch,
         )  # fmt: skip
         phases[phase].append(key)
-    return [keys for keys in phases.values() if keys]
+    return phases
 
 
 async def _match(run: _Run, wanted: Sequence[int], result: Matched, *, done: int, total: int) -> None:

@@ -142,7 +142,7 @@ CREDIT_NAMES = (
 
 
 # By day, then by the bank's own reference, then by content: a file may have the bookings of a day in any order.
-_AS_BOOKED = (
+AS_BOOKED = (
     bank_transactions.c.booking_date, func.coalesce(bank_transactions.c.bank_reference, ""),
     bank_transactions.c.entry_key, bank_transactions.c.occurrence, bank_transactions.c.part, bank_transactions.c.id,
 )  # fmt: skip
@@ -164,7 +164,7 @@ async def waiting_ids(
     query = (
         select(table.c.id)
         .where(table.c.company_id == company_id, table.c.state.in_(states), table.c.is_provisional.is_(False))
-        .order_by(*_AS_BOOKED)
+        .order_by(*AS_BOOKED)
     )
     if ids is not None:
         query = query.where(among(session, table.c.id, ids))
@@ -177,7 +177,7 @@ async def announced_ids(session: AsyncSession, *, company_id: int) -> list[int]:
     query = (
         select(table.c.id)
         .where(table.c.company_id == company_id, table.c.is_provisional, table.c.state == BankTransactionState.NEW)
-        .order_by(*_AS_BOOKED)
+        .order_by(*AS_BOOKED)
     )
     return list((await session.execute(query)).scalars())
 
@@ -197,7 +197,7 @@ async def unexplained(session: AsyncSession, ids: Sequence[int]) -> list[Unexpla
     query = (
         select(*[table.c[name] for name in CREDIT_NAMES], table.c.state)
         .where(among(session, table.c.id, ids))
-        .order_by(*_AS_BOOKED)
+        .order_by(*AS_BOOKED)
     )
     return [unexplained_of(row) for row in await session.execute(query)]
 

@@ -74,3 +74,12 @@ class Days(dict[Any, dt.date | None]):
         day = dt.date.fromisoformat(value) if isinstance(value, str) else value
         self[value] = day
         return day
+
+
+class Moments(dict[Any, dt.datetime]):
+    """Moments by what the driver gave; rows of one unit of work share theirs."""
+
+    def __missing__(self, value: Any) -> dt.datetime:
+        moment: dt.datetime = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+        self[value] = moment
+        return moment

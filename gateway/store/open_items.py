@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Seque
 from sys import intern
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, Select, UniqueConstraint, and_, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, Index, Select, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.matching import model
 from gateway.store import columns
+from gateway.store.allocations import allocations
 from gateway.store.columns import Row, table_of
 from gateway.store.digest import cover_table
-from gateway.store.fetch import Days, among, in_pieces, tuples_in_pieces
+from gateway.store.fetch import Days, Moments, among, in_pieces, tuples_in_pieces
 from gateway.store.keys import index_where, of_company, owned, points
 from schemas.states import OpenItemKind, PaymentMethod
 
@@ -156,6 +157,30 @@ async def count_open(session: AsyncSession, *, company_id: int) -> int:
     """Return of how many items something is open."""
     query = select(func.count()).where(open_items.c.company_id == company_id, is_live())
     return int((await session.execute(query)).scalar_one())
+
+
+async def load_items_since(
+    session: AsyncSession, company_id: int, *, since: dt.datetime, since_date: dt.date
+) -> list[tuple[model.OpenItem, dt.datetime, dt.datetime | None]]:
+    """Return the items of which something is open, was open at a moment or since, or was settled since a day.
+
+    Each is as it is now, with when it was created and cancelled.
+    """
+    moved = select(allocations.c.target_item_id).where(
+        allocations.c.company_id == company_id,
+        or_(allocations.c.recorded_at >= since, allocations.c.effective_date >= since_date),
+    )
+    touched = or_(is_live(), open_items.c.cancelled_at >= since, open_items.c.id.in_(moved))
+    there = or_(open_items.c.cancelled_at.is_(None), open_items.c.cancelled_at >= since)
+    query = _matched().add_columns(open_items.c.created_at, open_items.c.cancelled_at)
+    query = query.where(open_items.c.company_id == company_id, there, touched).order_by(open_items.c.id)
+    reader, moments = _Reader(), Moments()
+    found: list[tuple[model.OpenItem, dt.datetime, dt.datetime | None]] = []
+    async for piece in tuples_in_pieces(session, query):
+        rows = list(piece)
+        for item, (*_, created_at, cancelled_at) in zip(reader.read(rows), rows, strict=True):
+            found.append((item, moments[created_at], moments[cancelled_at] if cancelled_at else None))
+    return found
 
 
 async def find_open_items(

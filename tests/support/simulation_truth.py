@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
+from gateway.domain.replay.change import ReplayChange
 from gateway.fake_bank import Outcome
+from gateway.services.load_past import Period
+from gateway.services.replay_matching import replay_matching
 from gateway.store.accounts import BankAccount
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.collections import Collection
 from gateway.store.open_items import OpenItem
 from gateway.store.unpaid import Unpaid
 from schemas.states import BankTransactionState, CollectionState
-from support.simulation_world import World
+from support.simulation_world import START, World
 
 _C, _O = CollectionState, Outcome
 STATES = {
@@ -41,7 +44,15 @@ async def broken_at_the_end(world: World) -> list[str]:
         *await _cents(world),
         *await _fees(world),
         *await world.treasury.broken(),
+        *await _decided_again(world),
     ]
+
+
+async def _decided_again(world: World) -> list[str]:
+    """Return what a replay of the whole year decides otherwise than it was, although nothing is changed."""
+    period = Period(world.treasury.company_id, START, world.today)
+    found = await replay_matching(world.treasury.database, period, ReplayChange())
+    return [f"decided otherwise in a replay: {one}" for one in found.unlike]
 
 
 async def _collections(world: World) -> AsyncIterator[str]:

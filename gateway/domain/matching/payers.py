@@ -78,6 +78,11 @@ class Payers:
             return UNKNOWN_ACCOUNT
         return self._accounts.get(account_key(iban), UNKNOWN_ACCOUNT)
 
+    def know(self, iban: str, known: Iterable[KnownIban]) -> None:
+        """Replace what is known of one account."""
+        self._accounts.pop(_compact(iban), None)
+        self._accounts.update(_accounts(known))
+
     def is_own(self, iban: str | None) -> bool:
         """Return whether an account is ours."""
         return iban is not None and account_key(iban) in self._own_ibans

@@ -1,0 +1,1 @@
+"""Past decisions of matching taken again in memory, under what was known at each moment."""

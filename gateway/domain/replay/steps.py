@@ -1,0 +1,76 @@
+"""What happens in a replay, one step after the other."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from gateway.domain.matching.model import Credit, KnownIban
+
+Settles: TypeAlias = tuple[tuple[int, int], ...]  # Items and what is settled of each, in the order of their keys.
+
+
+class Look(NamedTuple):
+    """Matching looks at a bank transaction of a file.
+
+    ``stands`` is what a rule booked of it at this moment and nobody took back as wrong: where the replay only asks, a
+    person would have booked it.
+    """
+
+    bank_transaction_id: int
+    file_id: int
+    stands: Settles = ()
+
+
+class InHand(NamedTuple):
+    """A person decides on a bank transaction, or takes a decision back: from now on holds what the person says."""
+
+    bank_transaction_id: int
+
+
+class Moved(NamedTuple):
+    """Something else settles an item, or opens it again; with ``is_new`` the item is brought to us."""
+
+    item_id: int
+    minor: int
+    is_new: bool = False
+
+
+class Said(NamedTuple):
+    """An item says something else from now on, by the fields of `OpenItem`."""
+
+    item_id: int
+    facts: Mapping[str, Any]
+
+
+class Learned(NamedTuple):
+    """From now on this is known of a payer's account."""
+
+    iban: str
+    known: tuple[KnownIban, ...]
+
+
+class Waits(NamedTuple):
+    """From now on people are asked about so much of a bank transaction, or (None) about nothing of it."""
+
+    bank_transaction_id: int
+    credit: Credit | None
+
+
+class Ruled(NamedTuple):
+    """The rules of matching change; what waits is looked at again."""
+
+
+Act: TypeAlias = Look | InHand | Moved | Said | Learned | Waits | Ruled
+
+
+class Step(NamedTuple):
+    """An act with its moment and the key of the row that tells of it."""
+
+    at: dt.datetime
+    key: int
+    act: Act
+
+    @property
+    def may_explain_more(self) -> bool:
+        """Whether matching looks again at what waits, because of this."""
+        return isinstance(self.act, Ruled) or (isinstance(self.act, Moved) and self.act.is_new)
