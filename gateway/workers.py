@@ -37,11 +37,13 @@ from schemas.states import BankTransactionState
 log = structlog.get_logger()
 if TYPE_CHECKING:
     from gateway.domain.collecting.notices import NoticeDue
+    from gateway.domain.replay.result import Replayed
     from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
     from gateway.services.freeze_run import Frozen
     from gateway.services.import_table_file import TableFile, TableTold
     from gateway.services.plan_notices import NoticesWanted
     from gateway.services.receive_advice import AdviceFile, AdviceReceipt
+    from gateway.services.replay_in_worker import ReplayWanted
     from gateway.services.show_plan import PlanShown
     from gateway.services.try_rule import Tried, TryWanted
 
@@ -76,7 +78,8 @@ class Workers:
         self._place = place
         self._count = count
         self._pool = self._new_pool()
-        self._checks: set[ProcessPoolExecutor] = set()
+        self._apart: set[ProcessPoolExecutor] = set()
+        self._replays = asyncio.Semaphore(1)
         self._imports: dict[int, asyncio.Task[None]] = {}
 
     async def import_file(self, file_id: int) -> None:
@@ -139,17 +142,23 @@ class Workers:
 
     async def check(self) -> list[str]:
         """Check everything that must always hold, in a process of its own: files do not wait for it."""
-        pool = self._new_pool(1)
-        self._checks.add(pool)
-        try:
-            return await asyncio.get_running_loop().run_in_executor(pool, _check, self._place)
-        finally:
-            self._checks.discard(pool)
-            pool.shutdown(wait=False)
+        broken: list[str] = await self._run_apart(_check)
+        return broken
+
+    async def replay(self, wanted: ReplayWanted) -> Replayed:
+        """Decide a period again, one at a time, apart from files. Raises PeriodTooLong or ReplayBrokeOff."""
+        from gateway.services.replay_in_worker import ReplayBrokeOff
+
+        async with self._replays:
+            try:
+                found: Replayed = await self._run_apart(_replay, wanted)
+            except BrokenProcessPool as error:
+                raise ReplayBrokeOff from error
+        return found
 
     def close(self) -> None:
         """Stop the workers; what they were doing is taken up again at the next start."""
-        for pool in (self._pool, *self._checks):
+        for pool in (self._pool, *self._apart):
             for process in list(getattr(pool, "_processes", {}).values()):
                 process.terminate()
             pool.shutdown(wait=True, cancel_futures=True)
@@ -200,6 +209,16 @@ class Workers:
             return await refuse_advice(gate.database, file, fault, actor=actor, now=gate.now())
         finally:
             await gate.close()
+
+    async def _run_apart(self, entry: Callable[..., Any], *values: Any) -> Any:
+        """Run something in a process of its own, which ends with it."""
+        pool = self._new_pool(1)
+        self._apart.add(pool)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, entry, self._place, *values)
+        finally:
+            self._apart.discard(pool)
+            pool.shutdown(wait=False)
 
     async def _count_crash(self, file_id: int, token: str) -> None:
         gate = open_gate(self._place)
@@ -304,6 +323,12 @@ def _check(place: Place) -> list[str]:
             return [sentence async for sentence in check.broken_invariants(session)]
 
     return _with_gate(place, work)
+
+
+def _replay(place: Place, wanted: ReplayWanted) -> Replayed:
+    from gateway.services import replay_in_worker
+
+    return _with_gate(place, lambda gate: replay_in_worker.replay(gate.database, wanted))
 
 
 def _receive_archive(place: Place, archive: Archive, actor: Actor) -> list[Receipt]:

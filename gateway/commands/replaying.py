@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from config.settings import load_settings
 from gateway.commands.shared import AsJson, CompanyCode, Data, company_of, with_store
-from gateway.domain.replay.change import ReplayChange, policy_with
+from gateway.domain.replay.change import ReplayChange, policy_with, read_values
 from gateway.domain.replay.compare import Finding
 from gateway.domain.replay.result import Replayed
 from gateway.domain.replay.world import Outcome, Verdict
@@ -57,7 +57,7 @@ def replay(
         company_id = await company_of(database, company)
         async with database.read() as session:
             policy = await load_policy(session, company_id)
-        changed = policy_with(policy, dict(_pairs(set_ or []))) if set_ else None
+        changed = policy_with(policy, read_values(dict(_pairs(set_)))) if set_ else None
         change = ReplayChange(changed, frozenset(map(account_key, forget or [])))
         period = Period(company_id, from_day.date(), to_day.date())
         with _bar() as told:

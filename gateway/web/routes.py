@@ -17,6 +17,7 @@ from gateway.web.api import mandates as api_mandates
 from gateway.web.api import matching_rules as api_matching_rules
 from gateway.web.api import policy as api_policy
 from gateway.web.api import refunds as api_refunds
+from gateway.web.api import replays as api_replays
 from gateway.web.api import reviews as api_reviews
 from gateway.web.api import run_requests as api_run_requests
 from gateway.web.api import search as api_search
@@ -49,6 +50,7 @@ from gateway.web.pages import (
     notices,
     parts,
     refunds,
+    replay,
     review,
     review_decide,
     review_many,
@@ -101,6 +103,7 @@ ROUTES: tuple[Route, ...] = (
     *run_requests.ROUTES,
     *settings.ROUTES,
     *learned.ROUTES,
+    *replay.ROUTES,
     *collection_settings.ROUTES,
     *rules.ROUTES,
     *rule_forms.ROUTES,
@@ -127,6 +130,7 @@ ROUTES: tuple[Route, ...] = (
     *api_policy.ROUTES,
     *api_matching_rules.ROUTES,
     *api_learned.ROUTES,
+    *api_replays.ROUTES,
     *api_collection_policy.ROUTES,
     *api_imports.ROUTES,
     *api_search.ROUTES,

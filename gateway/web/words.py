@@ -19,6 +19,7 @@ from schemas.states import (
     IgnoreCategory,
     OpenItemKind,
     ProtectedKind,
+    ReplayEffect,
     ReviewReason,
     RuleAction,
     TextMatch,
@@ -178,6 +179,15 @@ UNPAID_STATES: Mapping[StrEnum, str] = {
     UnpaidState.CLOSED: mark("closed"),
 }
 
+REPLAY_EFFECTS: Mapping[StrEnum, str] = {
+    ReplayEffect.GAINED: mark("Gained"),
+    ReplayEffect.CONFIRMED: mark("Gained, and right"),
+    ReplayEffect.NEWLY_WRONG: mark("Newly wrong"),
+    ReplayEffect.LOST: mark("Lost"),
+    ReplayEffect.SPARED: mark("Spared"),
+    ReplayEffect.DIFFERENT: mark("Different"),
+}
+
 RULES: Mapping[str, str] = {
     "own_collection": mark("money of our direct debits"),
     "returned_debit": mark("takes back our direct debit"),
@@ -223,6 +233,7 @@ STAGES: Mapping[str, str] = {
     "reading": mark("reading and checking"),
     "storing": mark("storing"),
     "matching": mark("matching"),
+    "replaying": mark("deciding again"),
     "planning": mark("looking at what is due"),
     "checking": mark("checking against the rules"),
     "writing": mark("writing the file"),
@@ -249,6 +260,7 @@ WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     HabitKind: HABIT_KINDS,
     ReturnKind: RETURN_KINDS,
     UnpaidState: UNPAID_STATES,
+    ReplayEffect: REPLAY_EFFECTS,
     MandateObstacle: MANDATE_OBSTACLES,
     AmendmentKind: AMENDMENT_KINDS,
     DocumentKind: DOCUMENT_KINDS,

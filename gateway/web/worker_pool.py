@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from gateway.domain.collecting.notices import NoticeDue
+from gateway.domain.replay.result import Replayed
 from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
 from gateway.services.freeze_run import Frozen
 from gateway.services.import_table_file import TableFile, TableTold
@@ -11,6 +12,7 @@ from gateway.services.plan_notices import NoticesWanted
 from gateway.services.receive_advice import AdviceFile, AdviceReceipt
 from gateway.services.receive_archive import Archive
 from gateway.services.receive_file import Receipt
+from gateway.services.replay_in_worker import ReplayWanted
 from gateway.services.show_plan import PlanShown
 from gateway.services.try_rule import Tried, TryWanted
 from gateway.store.work import Actor
@@ -54,6 +56,9 @@ class WorkerPool(Protocol):
 
     async def try_rule(self, wanted: TryWanted) -> Tried:
         """Say what a rule would have taken of what is stored."""
+
+    async def replay(self, wanted: ReplayWanted) -> Replayed:
+        """Decide a period again under a change."""
 
     async def check(self) -> list[str]:
         """Check the journal and everything that must always hold."""

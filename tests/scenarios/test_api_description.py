@@ -94,7 +94,11 @@ async def test_what_is_answered_is_what_is_described(firm: Firm) -> None:
     [statement] = file.json()["statements"]
     [first, *_] = (await firm.get("/review-items"))["items"]
     table = await firm.machine.ask("POST", "/imports/customers", data=b"number,name\nC1,Beta\n")
-    read: dict[tuple[str, str], Answer] = {("post", "/imports/customers"): table, ("post", "/statements"): file}
+    days = {"from_date": "2026-11-01", "to_date": "2026-11-30", "rules": {"book_exact_reference": False}}
+    read: dict[tuple[str, str], Answer] = {
+        ("post", "/imports/customers"): table, ("post", "/statements"): file,
+        ("post", "/replays"): await firm.machine.post("/replays", days),
+    }  # fmt: skip
     keys = {
         "/customers/{id}": customer["id"], "/invoices/{id}": invoice["id"], "/statements/{id}": statement["id"],
         "/review-items/{id}": first["id"], "/bank-accounts/{id}": str(firm.account_id),

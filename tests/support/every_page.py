@@ -30,6 +30,11 @@ _ASKING = "Rechnungsnummer;Kundennummer;Rechnungsdatum;Fällig am;Betrag\nFA-300
 _ADVICE = "Rechnung;Brutto;Skonto;Abzug;Betrag\nFA-1003;300,00;6,00;;294,00\nFA-9999;7,00;;2,00;5,00\nSumme;;;;300,00\n"
 _GOOD = _TABLE + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-1005,C3,2026-10-01,2026-12-31,EUR,75.00\n"
 _MIXED = _TABLE + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-3002,C1,2026-11-01,2026-12-01,EUR,1e3\n"
+# Of a replay: nothing is booked by reference, small rests are let go.
+_RULES = (
+    "rules=1&book_partial=on&ignore_outgoing=on&tolerance_minor=9.00&fee_limit_minor=0.00&discount_rounding_minor=0.01"
+    "&discount_grace_days=0&combination_items_max=12&combination_steps_max=20000"
+)
 
 
 class Who(Enum):
@@ -67,7 +72,7 @@ STOPS = (
     Stop("/collections/runs"), Stop("{run}"), Stop("{run}/approve", Who.APPROVER), Stop("/refunds"),
     Stop("{credit}/refund"), Stop("/unpaid"), Stop("{unpaid}"),
     Stop("/imports/invoices"), Stop("{good}"), Stop("{mixed}"), Stop("{asking}"), Stop("/search?q=FA"),
-    Stop("/account"), Stop("/settings"), Stop("/banks"), Stop("/users"), Stop("/users/invite"),
+    Stop("/account"), Stop("/settings"), Stop("/settings/replay"), Stop("/banks"), Stop("/users"), Stop("/users/invite"),
     Stop("/users/tokens/new"), Stop("{user}"), Stop("/audit"), Stop("/parts"), Stop("/invoices/123456", status=404),
 )  # fmt: skip
 # The same pages with other rows on them, or with none.
@@ -87,6 +92,8 @@ MORE_STOPS = (
     Stop("/review", Who.BEGINNER), Stop("/review"), Stop("/review/chosen"),
     Stop("{question}/split?other=1"), Stop("/statements?state=held"), Stop("/invoices?which=overdue"),
     Stop("/invoices?which=cancelled"), Stop("/imports/customers"), Stop("/imports/mandates"), Stop("/imports/collections"), Stop("{refused}"),
+    Stop("/settings/replay?from_date=2026-11-01&to_date=2026-12-31&" + _RULES),
+    Stop("/settings/replay?from_date=2020-01-01&to_date=2020-01-31"),
     Stop("/search?q=nothing-like-it"), Stop("/audit?about={subject}"),
 )  # fmt: skip
 

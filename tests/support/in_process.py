@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.domain.collecting.notices import NoticeDue
-from gateway.services import collect_in_worker, import_statement, import_table_file
+from gateway.domain.replay.result import Replayed
+from gateway.services import collect_in_worker, import_statement, import_table_file, replay_in_worker
 from gateway.services.collect_in_worker import FreezeWanted, PlanWanted
 from gateway.services.freeze_run import Frozen
 from gateway.services.import_table_file import TableFile, TableTold
@@ -13,6 +14,7 @@ from gateway.services.plan_notices import NoticesWanted, plan_notices
 from gateway.services.receive_advice import AdviceFile, AdviceReceipt, receive_advice
 from gateway.services.receive_archive import Archive, receive_archive
 from gateway.services.receive_file import Receipt
+from gateway.services.replay_in_worker import ReplayWanted
 from gateway.services.show_plan import PlanShown
 from gateway.services.try_rule import Tried, TryWanted, try_rule
 from gateway.store import check
@@ -89,6 +91,10 @@ class HereWorkers:
     async def try_rule(self, wanted: TryWanted) -> Tried:
         """Say what a rule would have taken."""
         return await try_rule(self._gate.database, wanted)
+
+    async def replay(self, wanted: ReplayWanted) -> Replayed:
+        """Decide a period again."""
+        return await replay_in_worker.replay(self._gate.database, wanted)
 
     async def check(self) -> list[str]:
         """Check everything that must always hold."""

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Policy
-from gateway.domain.replay.change import NoSuchRule, NoSuchValue, ReplayChange, policy_with
+from gateway.domain.replay.change import NoSuchRule, NoSuchValue, ReplayChange, policy_with, read_values
 from gateway.domain.replay.compare import effect_of, said_then
 from gateway.domain.replay.past import PastTransaction
 from gateway.domain.replay.steps import Moved, Said
@@ -130,7 +130,7 @@ def test_what_stands_is_taken_over_where_only_a_question_is_found_and_given_back
 
 
 def test_a_policy_is_read_field_by_field() -> None:
-    policy = policy_with(Policy(), {"tolerance_minor": "5", "book_partial": "off", "book_discount": "on"})
+    policy = policy_with(Policy(), read_values({"tolerance_minor": "5", "book_partial": "off", "book_discount": "on"}))
 
     assert policy == Policy(tolerance_minor=5, book_partial=False)
     assert (ReplayChange().is_nothing, ReplayChange(policy=policy).is_nothing) == (True, False)
@@ -142,4 +142,4 @@ def test_a_policy_is_read_field_by_field() -> None:
 )
 def test_what_is_no_rule_or_no_value_is_refused(field: str, text: str, error: type[Exception]) -> None:
     with pytest.raises(error):
-        policy_with(Policy(), {field: text})
+        policy_with(Policy(), read_values({field: text}))

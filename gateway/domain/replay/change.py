@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from gateway.domain.matching.model import Policy
 from gateway.domain.matching.policy import check_policy
@@ -36,25 +36,34 @@ class NoSuchValue(GatewayError):
     code = "no_such_value"
 
 
-def policy_with(policy: Policy, values: Mapping[str, str]) -> Policy:
-    """Return a policy with some fields as they are written: whole numbers, or ``on`` and ``off``.
-
-    Raises NoSuchRule, NoSuchValue or PolicyOutOfRange.
-    """
+def policy_with(policy: Policy, values: Mapping[str, bool | int]) -> Policy:
+    """Return a policy with some fields changed. Raises NoSuchRule, NoSuchValue or PolicyOutOfRange."""
     known = dataclasses.asdict(policy)
-    changed: dict[str, Any] = {}
-    for field, text in values.items():
+    for field, value in values.items():
         if field not in known:
             raise NoSuchRule(f"{field!r} is no rule of matching, these are: {', '.join(known)}")
-        changed[field] = _read(field, text, is_flag=isinstance(known[field], bool))
-    after = dataclasses.replace(policy, **changed)
+        if isinstance(value, bool) is not isinstance(known[field], bool):
+            raise _no_value(field, str(value), is_flag=isinstance(known[field], bool))
+    after = dataclasses.replace(policy, **cast("dict[str, Any]", values))
     check_policy(after)
     return after
 
 
-def _read(field: str, text: str, *, is_flag: bool) -> bool | int:
-    if is_flag and text in ("on", "off"):
+def read_values(texts: Mapping[str, str]) -> dict[str, bool | int]:
+    """Return values of rules as they are written: whole numbers, or ``on`` and ``off``. Raises NoSuchValue."""
+    return {field: _read(field, text) for field, text in texts.items()}
+
+
+def _read(field: str, text: str) -> bool | int:
+    if text in ("on", "off"):
         return text == "on"
-    if not is_flag and text.isascii() and text.isdigit() and len(text) < 10:
+    if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
-    raise NoSuchValue(f"{field} is {text!r}, it must be {'on or off' if is_flag else 'a whole number'}")
+    is_flag = isinstance(getattr(Policy(), field, 0), bool)
+    raise _no_value(field, text, is_flag=is_flag)
+
+
+def _no_value(field: str, text: str, *, is_flag: bool) -> NoSuchValue:
+    if is_flag:
+        return NoSuchValue(f"{field} is {text!r}, it must be on or off")
+    return NoSuchValue(f"{field} is {text!r}, it must be a whole number")

@@ -18,11 +18,13 @@ class Finding(NamedTuple):
     transaction: PastTransaction
     before: Verdict
     after: Verdict
+    right: Verdict | None = None  # What a person decided, if one did.
 
     @property
     def items(self) -> list[int]:
-        """The items that are booked, before or after."""
-        return [item_id for verdict in (self.before, self.after) for item_id, _ in verdict.settles]
+        """The items that are booked: before, after, or by a person."""
+        verdicts = [one for one in (self.before, self.after, self.right) if one is not None]
+        return [item_id for one in verdicts for item_id, _ in one.settles]
 
 
 def effect_of(before: Verdict, after: Verdict, transaction: PastTransaction, standing: Standing) -> ReplayEffect | None:
@@ -30,7 +32,7 @@ def effect_of(before: Verdict, after: Verdict, transaction: PastTransaction, sta
     if after.is_as(before):
         return None
     key = transaction.id
-    right, wrong = _right(transaction, standing), standing.wrong.get(key, frozenset())
+    right, wrong = right_of(transaction, standing), standing.wrong.get(key, frozenset())
     if after.outcome is Outcome.ASKED:
         was_wrong = before.settles in wrong or (right is not None and not before.is_as(right))
         return ReplayEffect.SPARED if was_wrong else ReplayEffect.LOST
@@ -43,7 +45,7 @@ def effect_of(before: Verdict, after: Verdict, transaction: PastTransaction, sta
     return ReplayEffect.GAINED if right is None else ReplayEffect.CONFIRMED
 
 
-def _right(transaction: PastTransaction, standing: Standing) -> Verdict | None:
+def right_of(transaction: PastTransaction, standing: Standing) -> Verdict | None:
     """Return what a person decided, if one did."""
     settles = standing.by_people.get(transaction.id)
     if settles is not None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.domain.replay.compare import Finding, effect_of, said_then
+from gateway.domain.replay.compare import Finding, effect_of, right_of, said_then
 from gateway.domain.replay.past import PastTransaction
 from gateway.domain.replay.timeline import Standing
 from gateway.domain.replay.world import Outcome, Verdict
@@ -58,7 +58,7 @@ def result_of(
     for key, one in transactions.items():
         effect = effect_of(before[key], after[key], one, standing)
         if effect is not None:
-            findings.append(Finding(effect, one, before[key], after[key]))
+            findings.append(Finding(effect, one, before[key], after[key], right_of(one, standing)))
         then = said_then(one, standing)
         if not before[key].is_as(then):
             unlike.append(Finding(None, one, then, before[key]))
