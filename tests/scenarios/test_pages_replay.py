@@ -56,8 +56,8 @@ async def test_what_differs_is_said_with_figures_and_the_payments_that_it_concer
     assert "Booked by rules so far 100 % 2 of 2 payments With the change 50 % 1 of 2 payments" in page
     assert "Reference and exact amount on → off Tolerance 0.00 EUR → 0.50 EUR" in page
     assert "Lost A person would be asked about what a rule booked. 1 100.00 EUR" in page
-    assert "Alpha Werke GmbH 16 Nov 2026 100.00 EUR FA-1001 reference and exact amount A person is asked" in page
-    assert "Beta Handel AG 16 Nov 2026 299.80 EUR FA-1003 reference, paid in part by the customer FA-1003" in page
+    assert "Alpha Werke GmbH 16 Nov 2026 100.00 EUR FA-1001 Reference and exact amount A person is asked Weak evidence" in page
+    assert "Beta Handel AG 16 Nov 2026 299.80 EUR FA-1003 Reference, paid in part by the customer FA-1003" in page
 
 
 async def test_a_payment_leads_to_its_page(quiet_desk: Desk) -> None:
@@ -99,7 +99,7 @@ async def test_what_a_person_decided_otherwise_is_newly_wrong_and_stands_first(q
 
     assert "1 payment would be booked otherwise than a person decided. Look at it before" in page
     assert "Newly wrong A rule would book otherwise than a person decided. 1 299.80 EUR" in page
-    assert re.search(r"FA-1003 within the tolerance Set aside", page)
+    assert re.search(r"FA-1003 Within the tolerance Set aside", page)
 
 
 async def test_rules_typed_in_settings_are_tried_before_they_are_saved(quiet_desk: Desk) -> None:

@@ -10,7 +10,7 @@ from gateway.domain.replay.world import Outcome, Verdict
 from gateway.store import replay_lists, run_lists
 from gateway.store.database import ReadSession
 from gateway.web.words import mark
-from schemas.states import ReplayEffect
+from schemas.states import ReplayEffect, ReviewReason
 
 _ITEMS_SHOWN = 3
 
@@ -113,4 +113,5 @@ def _line(finding: Finding, numbers: Mapping[int, str], payers: Mapping[int, str
 
 def _said(verdict: Verdict, numbers: Mapping[int, str]) -> Said:
     shown = [(item_id, numbers.get(item_id, "")) for item_id, _ in verdict.settles[:_ITEMS_SHOWN]]
-    return Said(verdict.outcome, verdict.word, shown, len(verdict.settles) - len(shown))
+    word = ReviewReason(verdict.word) if verdict.outcome is Outcome.ASKED and verdict.word else verdict.word
+    return Said(verdict.outcome, word, shown, len(verdict.settles) - len(shown))
