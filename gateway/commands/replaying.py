@@ -12,18 +12,17 @@ from rich.progress import Progress
 
 from config.settings import load_settings
 from gateway.commands.shared import AsJson, CompanyCode, Data, company_of, with_store
-from gateway.domain.replay.change import ReplayChange, policy_with, read_values
+from gateway.domain.replay.change import read_values
 from gateway.domain.replay.compare import Finding
 from gateway.domain.replay.result import Replayed
 from gateway.domain.replay.world import Outcome, Verdict
-from gateway.services.load_candidates import load_policy
+from gateway.services.choose_change import choose_change
 from gateway.services.load_past import Period
 from gateway.services.replay_matching import Progress as Told
 from gateway.services.replay_matching import replay_matching
 from gateway.store import run_lists
 from gateway.store.database import Database
 from schemas.money import amount_text
-from schemas.statement import account_key
 from schemas.states import ReplayEffect
 
 _DAY = ["%Y-%m-%d"]
@@ -35,6 +34,12 @@ Set = Annotated[
 ]
 Forget = Annotated[
     list[str] | None, typer.Option("--forget", help="A payer's account, as if it had never been learned.")
+]
+WithoutRule = Annotated[
+    list[int] | None, typer.Option("--without-rule", help="The id of a rule of the company, as if it were off.")
+]
+ForgetHabit = Annotated[
+    list[int] | None, typer.Option("--forget-habit", help="The id of a habit, as if it had never been learned.")
 ]
 _FIRST = 5  # Of each kind, without --json.
 _MEANINGS = {
@@ -48,17 +53,18 @@ _MEANINGS = {
 
 
 def replay(
-    from_day: From, to_day: To, set_: Set = None, forget: Forget = None, data: Data = None, company: CompanyCode = "",
-    as_json: AsJson = False,
+    from_day: From, to_day: To, set_: Set = None, without_rule: WithoutRule = None, forget: Forget = None,
+    forget_habit: ForgetHabit = None, data: Data = None, company: CompanyCode = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Decide stored bank transactions again under changed rules, in memory; print what would change."""
 
     async def work(database: Database) -> tuple[Replayed, dict[int, str]]:
         company_id = await company_of(database, company)
         async with database.read() as session:
-            policy = await load_policy(session, company_id)
-        changed = policy_with(policy, read_values(dict(_pairs(set_)))) if set_ else None
-        change = ReplayChange(changed, frozenset(map(account_key, forget or [])))
+            change = await choose_change(
+                session, company_id, values=read_values(dict(_pairs(set_ or []))), accounts=forget or [],
+                without_rules=without_rule or [], habit_ids=forget_habit or [],
+            )  # fmt: skip
         period = Period(company_id, from_day.date(), to_day.date())
         with _bar() as told:
             found = await replay_matching(database, period, change, progress=told)

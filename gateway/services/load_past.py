@@ -9,7 +9,7 @@ from gateway.domain.matching.model import Policy, Rule
 from gateway.domain.replay.past import Past, PastDecision, PastItem, PastQuestion, PastTransaction
 from gateway.services.load_candidates import SETTLED
 from gateway.services.match_transactions import in_phases
-from gateway.store import companies, match_facts, open_items, past
+from gateway.store import companies, match_facts, open_items, past, past_lessons
 from gateway.store.database import ReadSession
 from schemas.errors import GatewayError
 
@@ -68,8 +68,12 @@ async def load_past(session: ReadSession, period: Period) -> Loaded | None:
         items=await _items(session, period, begin),
         versions=await past.versions_since(session, company_id=company_id, since=begin),
         flights=await past.flights_since(session, company_id=company_id, since=begin),
-        payers=await past.payers_of(session, company_id=company_id),
-        taught=await past.taught_since(session, company_id=company_id, since=begin),
+        payers=await past_lessons.payers_of(session, company_id=company_id),
+        taught=await past_lessons.taught(session, company_id=company_id),
+        habits=await past_lessons.habits_of(session, company_id=company_id),
+        lessons=await past_lessons.lessons_of(session, company_id=company_id),
+        rules=await past_lessons.rules_of(session, company_id=company_id),
+        advices=await past_lessons.advices_of(session, transactions),
         policies=await policies_of(session, company_id),
         waits=await past.waits_since(session, company_id=company_id, since=begin),
         draws=await past.draws_since(session, company_id=company_id, since=begin),

@@ -10,14 +10,18 @@ import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from gateway.domain.matching.candidates import ItemIndex
-from gateway.domain.matching.model import Credit, KnownIban, Policy
-from gateway.domain.replay.change import ReplayChange
+from gateway.domain.matching.model import Credit, Policy
+from gateway.domain.matching.user_rules import UserRules
+from gateway.domain.replay.change import NO_CHANGE, ReplayChange
+from gateway.domain.replay.habits import HabitsThen, habits_then
 from gateway.domain.replay.past import Past
-from gateway.domain.replay.payers import payers_then
+from gateway.domain.replay.payers import PayersThen, payers_then
 from gateway.domain.replay.result import NOTHING, Replayed, result_of
-from gateway.domain.replay.steps import InHand, Learned, Look, Moved, Said, Step, Waits
+from gateway.domain.replay.rules import RulesThen, rules_then
+from gateway.domain.replay.steps import Advises, InHand, Learned, Look, Moved, Ruled, Said, Step, Usual, Waits
 from gateway.domain.replay.timeline import Standing, Start, standing_of, start_of, steps_of
 from gateway.domain.replay.waiting import wait_steps
 from gateway.domain.replay.world import World
@@ -110,8 +114,14 @@ class _Replay:
                 world.say(act)
             elif isinstance(act, Learned):
                 world.learn(act)
+            elif isinstance(act, Usual):
+                world.be_usual(act)
             elif isinstance(act, Waits):
                 world.wait(act)
+            elif isinstance(act, Advises):
+                world.advise(act, step.at)
+            elif isinstance(act, Ruled) and act.rules is not None:
+                world.rule(act.rules)
 
     def result(self, own_count: int) -> Replayed:
         """Return what the replay found, once all steps were taken."""
@@ -132,34 +142,47 @@ def _together(steps: Sequence[Step]) -> Iterator[list[Step]]:
             yield list(some)
 
 
+class _Then(NamedTuple):
+    """What was known when the period began."""
+
+    start: Start
+    payers: PayersThen
+    habits: HabitsThen
+    rules: RulesThen
+
+
 async def _begin(session: ReadSession, period: Period, happened: Past, change: ReplayChange) -> _Replay:
-    standing, payers = standing_of(happened), payers_then(happened)
-    steps = [*steps_of(happened, standing), *payers.steps, *wait_steps(happened)]
+    standing = standing_of(happened)
+    then = _Then(start_of(happened), payers_then(happened), habits_then(happened), rules_then(happened))
+    steps = [
+        *steps_of(happened, standing), *then.payers.steps, *then.habits.steps, *then.rules.steps,
+        *wait_steps(happened),
+    ]  # fmt: skip
     steps.sort(key=lambda step: step[:2])
-    start, day, ids = start_of(happened), happened.begin.date(), happened.transactions.keys()
-    index = await _index(session, period, start, payers.known)
-    worlds = [World(index, _policy_of(happened), today=day, period=ids)]
+    worlds = [await _world(session, period, happened, then, NO_CHANGE)]
     if not change.is_nothing:
-        known = [one for one in payers.known if one.iban not in change.forgotten]
-        index = await _index(session, period, start, known)
-        policy_at = _policy_of(happened) if change.policy is None else _always(change.policy)
-        worlds.append(World(index, policy_at, today=day, period=ids, forgotten=change.forgotten))
+        worlds.append(await _world(session, period, happened, then, change))
     return _Replay(happened, standing, steps, worlds)
 
 
-async def _index(session: ReadSession, period: Period, start: Start, known: Sequence[KnownIban]) -> ItemIndex:
+async def _world(session: ReadSession, period: Period, happened: Past, then: _Then, change: ReplayChange) -> World:
     company_id = period.company_id
     since_date = period.from_date - SETTLED
-    return ItemIndex(
-        start.items,
+    index = ItemIndex(
+        then.start.items,
         await parties.load_customers(session, company_id),
-        known,
-        settled=start.settled,
+        change.knows(then.payers.known),
+        settled=then.start.settled,
         mandates=await match_facts.mandate_customers(session, company_id=company_id),
         own_ibans=await accounts.own_ibans(session, company_id=company_id),
         own_end_to_end_ids=await sent_debits.open_end_to_end_ids(session, company_id=company_id),
         refunds=await sent_refunds.load_refunds(session, company_id=company_id, since_date=since_date),
+        habits=change.keeps(then.habits.known),
+        rules=UserRules(then.rules.known if change.rules is None else change.rules),
     )
+    policy_at = _policy_of(happened) if change.policy is None else _always(change.policy)
+    ids = happened.transactions.keys()
+    return World(index, policy_at, today=happened.begin.date(), period=ids, change=change)
 
 
 def _policy_of(happened: Past) -> Callable[[dt.datetime], Policy]:

@@ -13,13 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.matching.candidates import NO_PAYMENT
 from gateway.domain.matching.model import Credit
-from gateway.domain.party import PayerFact
 from gateway.domain.replay.past import (
     PastDecision,
     PastDraw,
     PastFlight,
     PastMove,
-    PastPayer,
     PastQuestion,
     PastTransaction,
     PastVersion,
@@ -34,10 +32,9 @@ from gateway.store.fetch import Days, Moments, among, fetch_tuples, tuples_in_pi
 from gateway.store.journal import Move
 from gateway.store.match_rate import WRONG
 from gateway.store.open_items import item_versions
-from gateway.store.parties import payer_ibans
 from gateway.store.reviews import review_candidates, review_items
 from gateway.store.statements import statements
-from schemas.states import BankTransactionState, CollectionState, IbanSource, ReviewReason, ReviewState
+from schemas.states import BankTransactionState, CollectionState, ReviewReason, ReviewState
 
 _S = BankTransactionState
 _NEVER_MATCHED = (_S.NEW, _S.SPLIT, _S.CANCELLED_BY_BANK)
@@ -98,20 +95,10 @@ async def decisions_of(
     return await _decisions(session, _decided().where(_in_period(company_id, from_date, to_date)))
 
 
-async def taught_since(session: AsyncSession, *, company_id: int, since: dt.datetime) -> list[PastDecision]:
-    """Return the decisions of people on money in that were taken, or taken back, since a moment."""
-    d, t = decisions.c, bank_transactions.c
-    query = _decided().where(
-        d.company_id == company_id, d.booked_by == "user", t.amount_minor > 0, t.counterparty_iban.is_not(None),
-        or_(d.recorded_at >= since, d.undone_at >= since),
-    )  # fmt: skip
-    return await _decisions(session, query)
-
-
 def _decided() -> Select[Any]:
     d, t = decisions.c, bank_transactions.c
     names = (d.id, d.bank_transaction_id, d.booked_by, d.rule, d.recorded_at, d.undone_at, d.undo_reason)
-    return select(*names, t.counterparty_iban).join(bank_transactions, t.id == d.bank_transaction_id)
+    return select(*names).join(bank_transactions, t.id == d.bank_transaction_id)
 
 
 async def _decisions(session: AsyncSession, query: Select[Any]) -> list[PastDecision]:
@@ -120,7 +107,7 @@ async def _decisions(session: AsyncSession, query: Select[Any]) -> list[PastDeci
     return [
         PastDecision(
             row[0], row[1], row[2] == "rule", row[3], moments[row[4]], moments[row[5]] if row[5] else None,
-            row[6].startswith(WRONG), row[7],
+            row[6].startswith(WRONG),
         )
         for row in rows
     ]  # fmt: skip
@@ -233,20 +220,6 @@ async def versions_since(session: AsyncSession, *, company_id: int, since: dt.da
     moments = Moments()
     rows = await fetch_tuples(session, query.order_by(v.open_item_id, v.position))
     return [PastVersion(row[0], moments[row[1]], *row[2:]) for row in rows]
-
-
-async def payers_of(session: AsyncSession, *, company_id: int) -> list[PastPayer]:
-    """Return what is known of payers' accounts, what was forgotten too."""
-    p = payer_ibans.c
-    names = (p.id, p.iban, p.party_id, p.source, p.decisions, p.recorded_at, p.last_actor, p.forgotten_at)
-    rows = await fetch_tuples(session, select(*names).where(p.company_id == company_id).order_by(p.id))
-    moments = Moments()
-    found: list[PastPayer] = []
-    for key, iban, party_id, source, count, recorded_at, by, forgotten_at in rows:
-        at = moments[recorded_at]
-        fact = PayerFact(iban, party_id, IbanSource(source), count, at.date(), by)
-        found.append(PastPayer(key, fact, at, moments[forgotten_at] if forgotten_at else None))
-    return found
 
 
 async def flights_since(session: AsyncSession, *, company_id: int, since: dt.datetime) -> list[PastFlight]:

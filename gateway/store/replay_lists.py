@@ -4,17 +4,17 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.store.bank_transactions import bank_transactions
 from gateway.store.fetch import among
-from gateway.store.parties import parties, payer_ibans
+from gateway.store.parties import IS_LEARNED, parties, payer_ibans
 from schemas.states import IbanSource
 
 
-class LearnedAccount(NamedTuple):
-    """An account that is known to pay for a customer."""
+class PayerAccount(NamedTuple):
+    """An account that pays, or paid, for a customer."""
 
     id: int
     iban: str
@@ -38,19 +38,13 @@ async def names_of_payers(session: AsyncSession, *, company_id: int, ids: Sequen
     return {key: name or "" for key, name in await session.execute(query)} if ids else {}
 
 
-async def lately_learned(session: AsyncSession, *, company_id: int, limit: int) -> list[LearnedAccount]:
-    """Return the accounts that decisions of people taught last."""
-    p = payer_ibans.c
-    query = (
-        _known(company_id)
-        .where(p.source == IbanSource.DECISION, p.forgotten_at.is_(None))
-        .order_by(p.recorded_at.desc(), p.id.desc())
-        .limit(limit)
-    )
-    return [LearnedAccount(*row) for row in await session.execute(query)]
+async def lately_learned(session: AsyncSession, *, company_id: int, limit: int) -> list[PayerAccount]:
+    """Return the accounts that people taught last."""
+    query = _known(company_id).where(text(IS_LEARNED)).order_by(payer_ibans.c.id.desc()).limit(limit)
+    return [PayerAccount(*row) for row in await session.execute(query)]
 
 
-async def known_accounts(session: AsyncSession, *, company_id: int, ids: Sequence[int]) -> list[LearnedAccount]:
+async def known_accounts(session: AsyncSession, *, company_id: int, ids: Sequence[int]) -> list[PayerAccount]:
     """Return some accounts by their keys, forgotten ones too."""
     query = _known(company_id).where(among(session, payer_ibans.c.id, sorted(set(ids)))).order_by(payer_ibans.c.id)
-    return [LearnedAccount(*row) for row in await session.execute(query)] if ids else []
+    return [PayerAccount(*row) for row in await session.execute(query)] if ids else []

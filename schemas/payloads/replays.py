@@ -13,12 +13,15 @@ Value = StrictBool | Annotated[int, Field(strict=True, ge=0, lt=10**9)]
 class ReplayBody(Body):
     """Booking dates, inclusive; values of rules as `GET /policy` names them, the others as they hold now.
 
-    Without rules those of each day hold. ``forget`` are accounts of payers, as if they had never been learned.
+    Without ``rules`` those of each day hold. ``without_rules`` are rules of the company as if they were off, the others
+    as they are now; ``forget`` accounts of payers and ``forget_habits`` habits as if they had never been learned.
     """
 
     from_date: Day
     to_date: Day
     rules: dict[str, Value] = Field(default_factory=dict)
+    without_rules: list[Key] = Field(default_factory=list, max_length=500)
+    forget_habits: list[Key] = Field(default_factory=list, max_length=50)
     forget: list[Word] = Field(default_factory=list, max_length=50)
 
 

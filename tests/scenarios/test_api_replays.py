@@ -51,7 +51,7 @@ async def test_another_company_is_not_replayed(firm: Firm, other_firm: Firm) -> 
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        pytest.param({"rules": {"colour": 1}}, "no_such_rule", id="no rule"),
+        pytest.param({"rules": {"colour": 1}}, "no_such_setting", id="no setting"),
         pytest.param({"rules": {"tolerance_minor": True}}, "no_such_value", id="no number"),
         pytest.param({"rules": {"book_partial": 1}}, "no_such_value", id="no flag"),
         pytest.param({"rules": {"tolerance_minor": 99_999}}, "policy_out_of_range", id="beyond its limits"),

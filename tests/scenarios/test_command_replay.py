@@ -67,7 +67,7 @@ def test_without_a_change_nothing_would_change(command: Command) -> None:
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        pytest.param("tolerance=5", "'tolerance' is no rule of matching", id="no such rule"),
+        pytest.param("tolerance=5", "'tolerance' is no setting of matching", id="no such setting"),
         pytest.param("tolerance_minor=five", "tolerance_minor is 'five', it must be a whole number", id="no number"),
         pytest.param("book_partial=5", "it must be on or off", id="no flag"),
         pytest.param("tolerance_minor=99999", "it must be from 0 to 10000", id="beyond its limits"),

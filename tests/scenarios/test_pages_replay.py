@@ -27,7 +27,7 @@ RULES = {
     "rules": "1", "seen": "0", "book_exact_reference": "on", "book_discount": "on", "book_partial": "on",
     "book_confirmed_payer": "on", "ignore_outgoing": "on", "tolerance_minor": "0.00", "fee_limit_minor": "0.00",
     "discount_rounding_minor": "0.01", "discount_grace_days": "0", "combination_items_max": "12",
-    "combination_steps_max": "20,000",
+    "combination_steps_max": "20,000", "book_habit": "on", "book_advice": "on", "habit_right_min": "3",
 }  # fmt: skip
 IBAN = "DE02700100800030876808"
 SHORT = payment(29_980, "FA-1003", name="Beta Handel AG", reference="R5", iban=None)
@@ -56,7 +56,10 @@ async def test_what_differs_is_said_with_figures_and_the_payments_that_it_concer
     assert "Booked by rules so far 100 % 2 of 2 payments With the change 50 % 1 of 2 payments" in page
     assert "Reference and exact amount on → off Tolerance 0.00 EUR → 0.50 EUR" in page
     assert "Lost A person would be asked about what a rule booked. 1 100.00 EUR" in page
-    assert "Alpha Werke GmbH 16 Nov 2026 100.00 EUR FA-1001 Reference and exact amount A person is asked Weak evidence" in page
+    assert (
+        "Alpha Werke GmbH 16 Nov 2026 100.00 EUR FA-1001 Reference and exact amount A person is asked Weak evidence"
+        in page
+    )
     assert "Beta Handel AG 16 Nov 2026 299.80 EUR FA-1003 Reference, paid in part by the customer FA-1003" in page
 
 

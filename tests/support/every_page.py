@@ -34,6 +34,7 @@ _MIXED = _TABLE + "FA-3001,C1,2026-11-01,2026-12-01,EUR,119.00\nFA-3002,C1,2026-
 _RULES = (
     "rules=1&book_partial=on&ignore_outgoing=on&tolerance_minor=9.00&fee_limit_minor=0.00&discount_rounding_minor=0.01"
     "&discount_grace_days=0&combination_items_max=12&combination_steps_max=20000"
+    "&habit_right_min=3"
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Policy
-from gateway.domain.replay.change import NoSuchRule, NoSuchValue, ReplayChange, policy_with, read_values
+from gateway.domain.replay.change import NoSuchSetting, NoSuchValue, ReplayChange, policy_with, read_values
 from gateway.domain.replay.compare import effect_of, said_then
 from gateway.domain.replay.past import PastTransaction
 from gateway.domain.replay.steps import Moved, Said
@@ -138,7 +138,7 @@ def test_a_policy_is_read_field_by_field() -> None:
 
 @pytest.mark.parametrize(
     ("field", "text", "error"),
-    [("colour", "5", NoSuchRule), ("tolerance_minor", "-5", NoSuchValue), ("book_partial", "1", NoSuchValue)],
+    [("colour", "5", NoSuchSetting), ("tolerance_minor", "-5", NoSuchValue), ("book_partial", "1", NoSuchValue)],
 )
 def test_what_is_no_rule_or_no_value_is_refused(field: str, text: str, error: type[Exception]) -> None:
     with pytest.raises(error):

@@ -80,7 +80,7 @@ class Payers:
 
     def know(self, iban: str, known: Iterable[KnownIban]) -> None:
         """Replace what is known of one account."""
-        self._accounts.pop(_compact(iban), None)
+        self._accounts.pop(account_key(iban), None)
         self._accounts.update(_accounts(known))
 
     def is_own(self, iban: str | None) -> bool:

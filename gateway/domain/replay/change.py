@@ -1,47 +1,71 @@
-"""What is different in a replay. More may be changed one day: rules of users, other learned facts."""
+"""What is different in a replay."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
-from gateway.domain.matching.model import Policy
+from gateway.domain.matching.model import Habit, KnownIban, Policy
 from gateway.domain.matching.policy import check_policy
+from gateway.domain.matching.user_rules import UserRule
 from schemas.errors import GatewayError
+from schemas.states import HabitKind
+
+
+class HabitName(NamedTuple):
+    """Which habit of which customer."""
+
+    customer_id: int
+    kind: HabitKind
+    basis_points: int
 
 
 class ReplayChange(NamedTuple):
-    """What is different in a replay: the policy, payer accounts as if they had never been learned.
+    """What is different in a replay: policy and rules of the company, accounts and habits as if never learned.
 
-    Nothing here: all is decided as it was, under the policy of each day.
+    Nothing here: all is decided as it was, under the policy and the rules of each day.
     """
 
     policy: Policy | None = None
     forgotten: frozenset[str] = frozenset()
+    rules: tuple[UserRule, ...] | None = None
+    forgotten_habits: frozenset[HabitName] = frozenset()
+
+    def knows(self, known: Iterable[KnownIban]) -> list[KnownIban]:
+        """Return what is still known of accounts."""
+        return [one for one in known if one.iban not in self.forgotten]
+
+    def keeps(self, habits: Iterable[Habit]) -> tuple[Habit, ...]:
+        """Return the habits that are still known."""
+        names = self.forgotten_habits
+        return tuple(one for one in habits if (one.customer_id, one.kind, one.basis_points) not in names)
 
     @property
     def is_nothing(self) -> bool:
         """Tell whether nothing is different."""
-        return self == ReplayChange()
+        return self == NO_CHANGE
 
 
-class NoSuchRule(GatewayError):
-    """There is no rule of matching with this name."""
+NO_CHANGE = ReplayChange()
 
-    code = "no_such_rule"
+
+class NoSuchSetting(GatewayError):
+    """Matching has no setting with this name."""
+
+    code = "no_such_setting"
 
 
 class NoSuchValue(GatewayError):
-    """A rule of matching cannot be set to this."""
+    """A setting of matching cannot have this value."""
 
     code = "no_such_value"
 
 
 def policy_with(policy: Policy, values: Mapping[str, bool | int]) -> Policy:
-    """Return a policy with some fields changed. Raises NoSuchRule, NoSuchValue or PolicyOutOfRange."""
+    """Return a policy with some fields changed. Raises NoSuchSetting, NoSuchValue or PolicyOutOfRange."""
     known = dataclasses.asdict(policy)
     for field, value in values.items():
         if field not in known:
-            raise NoSuchRule(f"{field!r} is no rule of matching, these are: {', '.join(known)}")
+            raise NoSuchSetting(f"{field!r} is no setting of matching, these are: {', '.join(known)}")
         if isinstance(value, bool) is not isinstance(known[field], bool):
             raise _no_value(field, str(value), is_flag=isinstance(known[field], bool))
     after = dataclasses.replace(policy, **cast("dict[str, Any]", values))

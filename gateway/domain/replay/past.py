@@ -7,8 +7,10 @@ happened: rows of one moment were written in the order of their keys.
 import datetime as dt
 from typing import NamedTuple
 
-from gateway.domain.matching.model import Credit, OpenItem, Policy
+from gateway.domain.matching.model import Advised, Credit, OpenItem, Policy
+from gateway.domain.matching.user_rules import UserRule
 from gateway.domain.party import PayerFact
+from schemas.states import HabitKind
 
 BY_PERSON = "user"
 
@@ -31,7 +33,7 @@ class PastTransaction(NamedTuple):
 
 
 class PastDecision(NamedTuple):
-    """A decision on a bank transaction, by a rule or a person, with the account of the payer."""
+    """A decision on a bank transaction, by a rule or a person."""
 
     id: int
     bank_transaction_id: int
@@ -40,7 +42,6 @@ class PastDecision(NamedTuple):
     recorded_at: dt.datetime
     undone_at: dt.datetime | None
     was_wrong: bool
-    iban: str | None = None
 
 
 class PastQuestion(NamedTuple):
@@ -121,10 +122,60 @@ class PastPayer(NamedTuple):
     forgotten_at: dt.datetime | None
 
 
-class Past(NamedTuple):
-    """All of it. ``transactions`` and ``policies`` are in their order.
+class PastTaught(NamedTuple):
+    """What a decision said of a payer's account: of a person, or (``is_by_rule``) of a rule and taken back as wrong."""
 
-    ``taught`` are decisions of people since the period began; ``waits`` and ``draws`` are of the whole company.
+    key: int
+    iban: str
+    customer_id: int
+    is_by_rule: bool
+    recorded_at: dt.datetime
+    undone_at: dt.datetime | None
+    was_wrong: bool
+
+
+class PastHabit(NamedTuple):
+    """A habit of a customer, as it is now."""
+
+    key: int
+    customer_id: int
+    kind: HabitKind
+    basis_points: int
+    off_at: dt.datetime | None
+
+
+class PastLesson(NamedTuple):
+    """What a decision said of a habit, until it was taken back."""
+
+    key: int
+    habit_key: int
+    is_right: bool
+    recorded_at: dt.datetime
+    taken_back_at: dt.datetime | None
+
+
+class PastRule(NamedTuple):
+    """A rule of the company from a moment on: what it says, whether it is on, and its place."""
+
+    at: dt.datetime
+    key: int
+    rule: UserRule
+    is_on: bool
+    place: int
+
+
+class PastAdvice(NamedTuple):
+    """A remittance advice that is linked to a bank transaction, and when it came."""
+
+    at: dt.datetime
+    bank_transaction_id: int
+    advised: Advised
+
+
+class Past(NamedTuple):
+    """All of it. ``transactions``, ``policies`` and ``rules`` are in their order.
+
+    ``taught``, ``lessons`` and ``rules`` go back to the first; ``waits`` and ``draws`` are of the whole company.
     """
 
     begin: dt.datetime
@@ -136,7 +187,11 @@ class Past(NamedTuple):
     versions: list[PastVersion]
     flights: list[PastFlight]
     payers: list[PastPayer]
-    taught: list[PastDecision]
+    taught: list[PastTaught]
+    habits: list[PastHabit]
+    lessons: list[PastLesson]
+    rules: list[PastRule]
+    advices: list[PastAdvice]
     policies: list[tuple[dt.datetime, Policy]]
     waits: list[PastWait]
     draws: list[PastDraw]

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from gateway.domain.matching.model import Credit, KnownIban
+from gateway.domain.matching.model import Advised, Credit, Habit, KnownIban
+from gateway.domain.matching.user_rules import UserRule
 
 Settles: TypeAlias = tuple[tuple[int, int], ...]  # Items and what is settled of each, in the order of their keys.
 
@@ -56,11 +57,27 @@ class Waits(NamedTuple):
     credit: Credit | None
 
 
+class Usual(NamedTuple):
+    """From now on this is how a customer usually pays."""
+
+    customer_id: int
+    habits: tuple[Habit, ...]
+
+
+class Advises(NamedTuple):
+    """A remittance advice comes and is linked to a bank transaction."""
+
+    bank_transaction_id: int
+    advised: Advised
+
+
 class Ruled(NamedTuple):
-    """The rules of matching change; what waits is looked at again."""
+    """The policy changes, or (unless None) the rules of the company are these; what waits is looked at again."""
+
+    rules: tuple[UserRule, ...] | None = None
 
 
-Act: TypeAlias = Look | InHand | Moved | Said | Learned | Waits | Ruled
+Act: TypeAlias = Look | InHand | Moved | Said | Learned | Usual | Waits | Advises | Ruled
 
 
 class Step(NamedTuple):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gateway.domain.matching.model import OpenItem, SettledItem
 from gateway.domain.replay.past import BY_PERSON, Past, PastDecision, PastFlight, PastMove, PastVersion
-from gateway.domain.replay.steps import InHand, Look, Moved, Ruled, Said, Settles, Step
+from gateway.domain.replay.steps import Advises, InHand, Look, Moved, Ruled, Said, Settles, Step
 from schemas.states import OpenItemKind
 
 _BROUGHT = (OpenItemKind.INVOICE, OpenItemKind.CREDIT_NOTE)  # The others come of what is decided.
@@ -110,8 +110,7 @@ def standing_of(past: Past) -> Standing:
 
 def steps_of(past: Past, standing: Standing) -> list[Step]:
     """Return what happens, in its order, up to the last look."""
-    rules = [Step(at, 0, Ruled()) for at, _ in past.policies if at >= past.begin]
-    steps = [*_looks(past, standing), *_people(past), *_moves(past), *_items(past), *_flights(past), *rules]
+    steps = [*_looks(past, standing), *_people(past), *_moves(past), *_items(past), *_flights(past), *_others(past)]
     steps.sort(key=lambda step: step[:2])
     while steps and not isinstance(steps[-1].act, Look):
         steps.pop()
@@ -174,6 +173,15 @@ def _items(past: Past) -> Iterator[Step]:
         if version.at >= past.begin and version is not first[version.item_id]:
             facts = {"amount_minor": version.amount_minor, "disputed_minor": version.disputed_minor}
             yield Step(version.at, version.key, Said(version.item_id, facts))
+
+
+def _others(past: Past) -> Iterator[Step]:
+    """Yield when the policy changed, and when advices came; those that came before wait for their looks."""
+    for at, _ in past.policies:
+        if at >= past.begin:
+            yield Step(at, 0, Ruled())
+    for one in past.advices:
+        yield Step(one.at, one.advised.id, Advises(one.bank_transaction_id, one.advised))
 
 
 def _flights(past: Past) -> Iterator[Step]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.match import match_statement
 from gateway.domain.matching.model import (
+    Advised,
     Ask,
     Book,
     Credit,
@@ -20,7 +21,9 @@ from gateway.domain.matching.model import (
     Rule,
     Strength,
 )
-from gateway.domain.replay.steps import Learned, Moved, Said, Settles, Waits
+from gateway.domain.matching.user_rules import UserRule, UserRules
+from gateway.domain.replay.change import NO_CHANGE, ReplayChange
+from gateway.domain.replay.steps import Advises, Learned, Moved, Said, Settles, Usual, Waits
 from gateway.domain.replay.waiting import Waiting
 from schemas.states import AllocationKind, ReviewReason
 
@@ -58,21 +61,22 @@ class World:
         *,
         today: dt.date,
         period: Collection[int] = (),
-        forgotten: frozenset[str] = frozenset(),
+        change: ReplayChange = NO_CHANGE,
     ) -> None:
-        """Take the index as it was at the start, without anything that waits.
+        """Take the index as it was at the start, without anything that waits and without advices.
 
-        ``period`` are the bank transactions that are decided again. Accounts that are ``forgotten`` are never learned.
+        ``period`` are the bank transactions that are decided again, under a ``change``.
         """
         if not isinstance(index.items, list):
             raise TypeError("items change in a replay, so they are not packed")
         self.verdicts: dict[int, Verdict] = {}
         self._index = index
+        self._index.advices = self._advices = dict[int, Advised]()
         self._items: list[OpenItem] = index.items
         self._policy_at = policy_at
         self._today = today
         self._period = period
-        self._forgotten = forgotten
+        self._change = change
         self._waiting: dict[int, Credit] = {}
         self._in_hand: set[int] = set()
         self._taken_over: dict[int, Settles] = {}
@@ -147,6 +151,23 @@ class World:
         if item.amount_minor != before.amount_minor:
             self._settle([(item.id, before.amount_minor - item.amount_minor)])
 
+    def be_usual(self, usual: Usual) -> None:
+        """Let a customer usually pay in another way from now on."""
+        self._index.habits[usual.customer_id] = self._change.keeps(usual.habits)
+
+    def rule(self, rules: Iterable[UserRule]) -> None:
+        """Let these rules of the company hold from now on, in their order, unless others hold under the change."""
+        if self._change.rules is None:
+            self._index.rules = UserRules(rules) or None
+
+    def advise(self, advises: Advises, at: dt.datetime) -> None:
+        """Take an advice; if its bank transaction waits, it is decided anew."""
+        key = advises.bank_transaction_id
+        self._advices[key] = advises.advised
+        if key in self._waiting:
+            self.begin_run()
+            self._decide([self._waiting[key]], at)
+
     def wait(self, waits: Waits) -> None:
         """Let people be asked about what is not decided here, or be done with it."""
         key = waits.bank_transaction_id
@@ -159,7 +180,7 @@ class World:
 
     def learn(self, learned: Learned) -> None:
         """Let an account be known from now on as it was."""
-        if learned.iban not in self._forgotten:
+        if learned.iban not in self._change.forgotten:
             self._index.payers.know(learned.iban, learned.known)
 
     def _answered(self, bank_transaction_id: int) -> None:

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from gateway.domain.access import Right
-from gateway.domain.replay.change import ReplayChange, policy_with
 from gateway.domain.replay.compare import Finding
 from gateway.domain.replay.result import EffectSum, Replayed
 from gateway.domain.replay.world import Verdict
-from gateway.services.load_candidates import load_policy
+from gateway.services.choose_change import choose_change
 from gateway.services.load_past import Period
 from gateway.services.replay_in_worker import ReplayWanted
 from gateway.store import run_lists
@@ -17,7 +16,6 @@ from gateway.web.context import Call
 from gateway.web.errors import InvalidBody
 from gateway.web.routing import api
 from schemas.payloads.replays import EffectShape, FindingShape, ReplayBody, ReplayShape, SettledShape, VerdictShape
-from schemas.statement import account_key
 
 
 async def replay(call: Call) -> web.StreamResponse:
@@ -25,11 +23,12 @@ async def replay(call: Call) -> web.StreamResponse:
     body = await call.json(ReplayBody)
     if body.to_date < body.from_date:
         raise InvalidBody("to_date: it is before from_date", [{"where": "to_date", "what": "it is before from_date"}])
-    change = ReplayChange(None, frozenset(map(account_key, body.forget)))
-    if body.rules:
-        async with call.gateway.database.read() as session:
-            holds = await load_policy(session, call.company_id)
-        change = change._replace(policy=policy_with(holds, body.rules))
+    async with call.gateway.database.read() as session:
+        change = await choose_change(
+            session, call.company_id, values=body.rules, accounts=body.forget,
+            without_rules=[int(key) for key in body.without_rules],
+            habit_ids=[int(key) for key in body.forget_habits],
+        )  # fmt: skip
     found = await call.gateway.workers.replay(
         ReplayWanted(Period(call.company_id, body.from_date, body.to_date), change)
     )

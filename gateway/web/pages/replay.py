@@ -1,7 +1,7 @@
-"""Try a change on the past: other rules, or accounts as if they had never been learned. Nothing is written."""
+"""Try a change on the past: other rules, or accounts and habits as if never learned. Nothing is written."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -13,12 +13,15 @@ from gateway.domain.matching.model import Policy
 from gateway.domain.matching.policy import changes
 from gateway.domain.replay.change import ReplayChange
 from gateway.domain.replay.result import Replayed
+from gateway.services.choose_change import name_of
 from gateway.services.load_past import Period
 from gateway.services.replay_in_worker import ReplayWanted
-from gateway.store import companies, replay_lists
+from gateway.store import companies, learned_lists, matching_rules, replay_lists
 from gateway.store.database import ReadSession
+from gateway.store.learned_lists import CustomersHabit
+from gateway.store.matching_rules import MatchingRule, user_rule_of
 from gateway.store.progress import Progress, ProgressNote
-from gateway.store.replay_lists import LearnedAccount
+from gateway.store.replay_lists import PayerAccount
 from gateway.web.context import Call
 from gateway.web.errors import status_of
 from gateway.web.pages.queries import PageQuery
@@ -30,16 +33,20 @@ from schemas.errors import GatewayError, NotFound
 
 _DAYS = dt.timedelta(days=30)
 _ACCOUNTS_SHOWN = 10
-_ACCOUNTS_MAX = 50
+_CHOSEN_MAX = 500
 _KEPT_S = 600  # A replay may take minutes, and whoever began it may look elsewhere meanwhile.
 
 
 class ReplayQuery(PageQuery):
-    """Which booking dates are decided again; with ``rules`` under those of the URL, else under those of each day."""
+    """Which booking dates are decided again; with ``rules`` under the policy of the URL, else under that of each day.
+
+    With ``own`` the rules of the company are those of the URL.
+    """
 
     from_date: dt.date | None = None
     to_date: dt.date | None = None
     rules: bool = False
+    own: bool = False
 
 
 class Tried(NamedTuple):
@@ -48,11 +55,14 @@ class Tried(NamedTuple):
     values: Mapping[str, str]
     faults: Mapping[str, str]
     change: ReplayChange
+    is_policy: bool  # Whether values of the policy differ from those that hold.
     changed: Sequence[tuple[str, str, str]]  # Name, before, after.
-    forgotten: Sequence[LearnedAccount]
-    accounts: Sequence[LearnedAccount]
+    rules: Sequence[tuple[MatchingRule, bool]]  # Those of the company, and whether each is tried.
+    forgotten: Sequence[PayerAccount]
+    habits: Sequence[CustomersHabit]
+    accounts: Sequence[PayerAccount]
     currency: str
-    seen: int  # The version of the rules that hold.
+    seen: int  # The version of the policy that holds.
 
 
 class _GoingOn(Exception):
@@ -107,26 +117,60 @@ async def _tried(session: ReadSession, call: Call, query: ReplayQuery) -> Tried:
     faults = dict(typed.faults)
     if query.from_date and query.to_date and query.to_date < query.from_date:
         faults["to_date"] = call._("Type a day that is not before the first one.")
-    forgotten = await replay_lists.known_accounts(session, company_id=call.company_id, ids=_chosen(asked))
-    lately = await replay_lists.lately_learned(session, company_id=call.company_id, limit=_ACCOUNTS_SHOWN)
-    policy = typed.policy if query.rules and not typed.faults else None
     written = rules.values_of(holds, company.currency, call.language)
+    learned = await _learned(session, call)
+    own = await matching_rules.list_rules(session, company_id=call.company_id)
+    ticked = set(_keys(asked, "rule")) if query.own else {row.id for row in own if row.is_on}
+    policy = typed.policy if query.rules and not typed.faults else None
+    values = [] if policy is None else _changed(call, holds, policy, company.currency)
     return Tried(
-        {name: asked[name] for name in asked} if query.rules else written,
-        faults,
-        ReplayChange(policy, frozenset(one.iban for one in forgotten)),
-        [] if policy is None else _changed(call, holds, policy, company.currency),
-        forgotten,
-        [*forgotten, *(one for one in lately if one not in forgotten)],
-        company.currency,
-        versions[0].position if versions else 0,
-    )  # fmt: skip
+        values={name: asked[name] for name in asked} if query.rules else written,
+        faults=faults,
+        change=ReplayChange(
+            policy,
+            frozenset(one.iban for one in learned.forgotten),
+            tuple(user_rule_of(row) for row in own if row.id in ticked) if query.own else None,
+            frozenset(name_of(one.known) for one in learned.habits),
+        ),
+        is_policy=bool(values),
+        changed=[*values, *_switched(call, own, ticked)],
+        rules=[(row, row.id in ticked) for row in own],
+        forgotten=learned.forgotten,
+        habits=learned.habits,
+        accounts=learned.accounts,
+        currency=company.currency,
+        seen=versions[0].position if versions else 0,
+    )
 
 
-def _chosen(asked: MultiMapping[str]) -> list[int]:
-    """Return the keys of the accounts that are forgotten: never their numbers, which no URL shows."""
-    texts = asked.getall("forget", [])[:_ACCOUNTS_MAX]
+class _Learned(NamedTuple):
+    """What was learned: the accounts and habits that are forgotten, and the accounts to choose from."""
+
+    forgotten: Sequence[PayerAccount]
+    habits: Sequence[CustomersHabit]
+    accounts: Sequence[PayerAccount]
+
+
+async def _learned(session: ReadSession, call: Call) -> _Learned:
+    """Return what the URL names by its keys: never by the numbers of accounts, which no URL shows."""
+    company_id, asked = call.company_id, call.request.query
+    forgotten = await replay_lists.known_accounts(session, company_id=company_id, ids=_keys(asked, "forget"))
+    habits = [
+        await learned_lists.get_habit(session, company_id=company_id, habit_id=key) for key in _keys(asked, "habit")
+    ]
+    lately = await replay_lists.lately_learned(session, company_id=company_id, limit=_ACCOUNTS_SHOWN)
+    others = [one for one in lately if one not in forgotten]
+    return _Learned(forgotten, [one for one in habits if one is not None], [*forgotten, *others])
+
+
+def _keys(asked: MultiMapping[str], name: str) -> list[int]:
+    texts = asked.getall(name, [])[:_CHOSEN_MAX]
     return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+
+
+def _switched(call: Call, own: Sequence[MatchingRule], ticked: Collection[int]) -> list[tuple[str, str, str]]:
+    words = {True: call._("on"), False: call._("off")}
+    return [(row.name, words[row.is_on], words[row.id in ticked]) for row in own if row.is_on is not (row.id in ticked)]
 
 
 def _changed(call: Call, holds: Policy, policy: Policy, currency: str) -> list[tuple[str, str, str]]:
