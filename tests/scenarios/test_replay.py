@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from gateway.domain.matching.model import Policy
-from gateway.domain.replay.change import ReplayChange
+from gateway.domain.replay.change import HabitName, ReplayChange
 from gateway.domain.replay.result import Replayed
 from gateway.services.replay_matching import replay_matching
+from gateway.store import matching_rules
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.database import Database
+from gateway.store.habits import LearnedHabit
 from gateway.store.journal import Journal
 from gateway.store.reviews import ReviewItem
 from schemas.states import ReplayEffect
@@ -208,6 +210,48 @@ async def test_an_account_that_was_never_learned_books_nothing(course: Course) -
     found = await replayed(course, ReplayChange(forgotten=frozenset({german_iban(2)})))
 
     assert effects(found) == {third.id: ReplayEffect.LOST}
+
+
+async def test_a_rule_of_the_company_books_from_the_day_on_which_it_was_written(course: Course) -> None:
+    (before,) = await course.bring(course.pays(300, "Danke"))
+    rule = await course.write_rule("Danke")
+    (after,) = await course.bring(course.pays(400, "Danke"))
+    await course.switch_rule(rule, is_on=False)
+    (later,) = await course.bring(course.pays(500, "Danke"))
+
+    as_it_was = await replayed(course, ReplayChange())
+    without_rules = await replayed(course, ReplayChange(rules=()))
+    with_rule = await replayed(course, ReplayChange(rules=(matching_rules.user_rule_of(rule),)))
+
+    assert (as_it_was.looked, as_it_was.unlike) == (3, ())
+    assert effects(without_rules) == dict.fromkeys((before.id, after.id), ReplayEffect.LOST)
+    assert effects(with_rule) == {later.id: ReplayEffect.GAINED}
+
+
+async def habitual(course: Course) -> list[BankTransaction]:
+    """Let three decisions show that C1 deducts 5 per cent, so that a fourth payment is booked by that habit."""
+    payments: list[BankTransaction] = []
+    for place in range(1, 5):
+        number = f"FA-2026-{1000 + place}"
+        await course.bring_invoices((number, 10_000 * place, "C1"))
+        payments += await course.bring(course.pays(9_500 * place, number, of="C1"))
+        for question in await course.questions():
+            lets_go = [place for place, one in enumerate(question.explanations) if len(one[1]) == 2]
+            await course.accept(question, lets_go[0])
+    return payments
+
+
+async def test_a_habit_books_once_it_was_shown_and_not_as_if_it_had_never_been_learned(course: Course) -> None:
+    await course.set_policy(book_partial=False)
+    *_, fourth = await habitual(course)
+    (habit,) = await course.rows(LearnedHabit)
+
+    as_it_was = await replayed(course, ReplayChange())
+    name = HabitName(habit.party_id, habit.kind, habit.basis_points)
+    found = await replayed(course, ReplayChange(forgotten_habits=frozenset({name})))
+
+    assert (as_it_was.booked_before, as_it_was.unlike) == (1, ())
+    assert effects(found) == {fourth.id: ReplayEffect.LOST}
 
 
 async def test_money_that_came_back_opens_its_invoice_again_in_a_replay(course: Course) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.domain.matching.model import Line, Policy
-from gateway.services import resolve_review
+from gateway.domain.matching.user_rules import Conditions, TextCondition, UserRule
+from gateway.services import manage_rules, resolve_review
 from gateway.services.change_policy import change_policy
 from gateway.services.import_statement import Gate, import_file
 from gateway.services.load_past import Period
@@ -19,14 +20,24 @@ from gateway.services.undo_decision import undo_decision
 from gateway.store import companies
 from gateway.store.bank_transactions import BankTransaction
 from gateway.store.database import Database
+from gateway.store.matching_rules import MatchingRule
 from gateway.store.open_items import OpenItem
 from gateway.store.originals import Originals
+from gateway.store.parties import Party
 from gateway.store.presence import Presence
 from gateway.store.reviews import ReviewItem
 from gateway.store.work import SYSTEM, Work
 from schemas.errors import GatewayError
 from schemas.statement import BankEntry
-from schemas.states import AllocationKind, BankTransactionState, IgnoreCategory, OpenItemKind, ReviewState
+from schemas.states import (
+    AllocationKind,
+    BankTransactionState,
+    IgnoreCategory,
+    OpenItemKind,
+    ReviewState,
+    RuleAction,
+    TextMatch,
+)
 from support.bank import OUR_IBAN, camt, payment
 from support.gateways import CLERK, Bench, make_company, pieces
 from support.master_data import customer, german_iban, imported, invoice, table
@@ -119,6 +130,27 @@ class Course(Bench):
             await change_policy(work, policy=Policy(**fields), seen=seen[0].position if seen else 0)
         await self.match_again()
 
+    async def write_rule(self, words: str, action: RuleAction = RuleAction.SET_ASIDE, *, of: str = "") -> MatchingRule:
+        """Write a rule for texts with some words, for a customer or none; what waits is matched again."""
+        customer_id = next((row.id for row in await self.rows(Party) if row.number == of), None)
+        asked = Conditions(texts=(TextCondition(TextMatch.CONTAINS, words),))
+        async with self.begin() as work:
+            row = await manage_rules.add_rule(work, rule=UserRule(0, words, asked, action, customer_id=customer_id))
+        await self.match_again()
+        return row
+
+    async def switch_rule(self, rule: MatchingRule, *, is_on: bool) -> None:
+        """Switch a rule on or off; what waits is matched again."""
+        async with self.begin() as work:
+            await manage_rules.switch_rule(work, rule_id=rule.id, is_on=is_on)
+        await self.match_again()
+
+    async def move_rule(self, rule: MatchingRule) -> None:
+        """Move a rule up; what waits is matched again."""
+        async with self.begin() as work:
+            await manage_rules.move_rule(work, rule_id=rule.id, is_up=True)
+        await self.match_again()
+
     async def open_items(self) -> list[OpenItem]:
         """The invoices and credit notes of which something is open."""
         kinds = (OpenItemKind.INVOICE, OpenItemKind.CREDIT_NOTE)
@@ -154,8 +186,8 @@ class Dice:
     async def live(self, days: int) -> None:
         """Live some days."""
         await self._invoices()
-        acts = (self._statement, self._statement, self._answer, self._answer, self._invoices, self._regret, self._rule)
-        weights = (6, 6, 8, 8, 2, 2, 1)
+        acts = (self._statement, self._answer, self._invoices, self._regret, self._policy, self._rule)
+        weights = (12, 16, 2, 2, 1, 2)
         for _ in range(days):
             for act in self._dice.choices(acts, weights, k=self._dice.randint(1, 4)):
                 with suppress(GatewayError):  # It moved meanwhile, or was used since.
@@ -196,8 +228,6 @@ class Dice:
         return dice.choice(kinds)()
 
     async def _number_of(self, item: OpenItem) -> str:
-        from gateway.store.parties import Party
-
         return next(row.number for row in await self._course.rows(Party) if row.id == item.party_id)
 
     async def _answer(self) -> None:
@@ -225,6 +255,20 @@ class Dice:
             await self._course.take_back(self._dice.choice(decided), self._dice.choice(("wrong", "test")))
 
     async def _rule(self) -> None:
+        """Write a rule of the company, switch one, or move it."""
+        dice, course = self._dice, self._course
+        rules = await course.rows(MatchingRule)
+        if len(rules) < 3 or dice.random() < 0.3:
+            actions = ((RuleAction.SET_ASIDE, ""), (RuleAction.ON_ACCOUNT, "C1"), (RuleAction.CUSTOMER, "C2"))
+            action, of = dice.choice(actions)
+            await course.write_rule(dice.choice(("Danke", "Miete", "FA-2026")), action, of=of)
+        elif dice.random() < 0.7:
+            rule = dice.choice(rules)
+            await course.switch_rule(rule, is_on=not rule.is_on)
+        else:
+            await course.move_rule(dice.choice(rules))
+
+    async def _policy(self) -> None:
         dice = self._dice
         await self._course.set_policy(
             tolerance_minor=dice.choice((0, 0, 5)), book_partial=dice.random() < 0.7,
