@@ -137,6 +137,31 @@ class ReviewReason(StrEnum):
     UNDONE = "undone"
 
 
+class MatchOutcome(StrEnum):
+    """What became of a bank transaction, as it is counted; the last two are counted beside the others."""
+
+    BOOKED = "booked"
+    BOOKED_LATER = "booked_later"
+    SET_ASIDE = "set_aside"
+    ASKED = "asked"
+    WRONG = "wrong"
+    TAKEN_BACK = "taken_back"
+
+
+class MatchEvidence(StrEnum):
+    """The strongest evidence by which a rule booked."""
+
+    REFERENCE = "reference"
+    NUMBER = "number"
+    END_TO_END_ID = "end_to_end_id"
+    SHORT_NUMBER = "short_number"
+    MISTYPED = "mistyped"
+    ACCOUNT = "account"
+    OWN_ORDER = "own_order"
+    OTHER = "other"
+    NONE = "none"
+
+
 class IgnoreCategory(StrEnum):
     """What a bank transaction is when it is no customer payment."""
 

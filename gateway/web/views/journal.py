@@ -130,6 +130,7 @@ SENTENCES: Mapping[str, str] = {
     "see_iban": mark("%(who)s looked at the whole account number of %(subject)s"),
     "see_original": mark("%(who)s took the original file %(subject)s out"),
     "export": mark("%(who)s exported %(subject)s"),
+    "count_figures": mark("%(who)s counted how well matching does"),
     "check": mark("%(who)s checked the journal and what must always hold"),
     # Who may come in.
     "add_user": mark("%(who)s added the user %(subject)s"),
@@ -155,6 +156,7 @@ COUNTS: Mapping[str, str] = {
     "bank_transactions": mark("bank transactions"), "reversed": mark("reversed"), "facts": mark("facts"),
     "advices": mark("advices linked"), "lines": mark("lines"),
     "sessions": mark("sessions ended"), "instalments": mark("instalments"), "broken": mark("rules broken"),
+    "months": mark("months"),
 }  # fmt: skip
 _PATHS: Mapping[str, str] = {
     "bank_transaction": "/bank-transactions/{}", "statement": "/statements/{}", "file": "/statements/files/{}",
