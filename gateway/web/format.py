@@ -46,6 +46,16 @@ def short_day(date: dt.date, language: Language) -> str:
     return format_skeleton("MMMd", date, locale=_locale(language))
 
 
+def month(date: dt.date, language: Language) -> str:
+    """Return the month of a date: ``Nov 2026``."""
+    return format_skeleton("yMMM", date, locale=_locale(language))
+
+
+def month_name(date: dt.date, language: Language) -> str:
+    """Return the month of a date without its year, where space is scarce: ``Nov``."""
+    return format_skeleton("MMM", date, locale=_locale(language))
+
+
 def moment(at: dt.datetime, language: Language, zone: ZoneInfo) -> str:
     """Return a moment in the zone of the installation, to the minute."""
     local = at.astimezone(zone)

@@ -101,6 +101,7 @@ class Pages:
             number=partial(_swapped, formats.number, language),
             day=partial(_swapped, formats.day, language),
             weekday=partial(_swapped, formats.weekday, language),
+            month=partial(_swapped, formats.month, language),
             moment=lambda at: formats.moment(at, language, zone),
             iban=formats.account,
             **page_filters(language, catalog.gettext),

@@ -17,6 +17,7 @@ from schemas.states import (
     HoldReason,
     IbanSource,
     IgnoreCategory,
+    MatchEvidence,
     OpenItemKind,
     ProtectedKind,
     ReplayEffect,
@@ -209,6 +210,19 @@ RULES: Mapping[str, str] = {
     "accepted": mark("explanation accepted"),
     "split": mark("put together by hand"),
     "user": mark("set aside by hand"),
+    "set_aside": mark("set aside without a question"),
+}
+
+EVIDENCE: Mapping[StrEnum, str] = {
+    MatchEvidence.REFERENCE: mark("structured reference"),
+    MatchEvidence.NUMBER: mark("number in the text"),
+    MatchEvidence.END_TO_END_ID: mark("number in the end-to-end id"),
+    MatchEvidence.SHORT_NUMBER: mark("short form of a number"),
+    MatchEvidence.MISTYPED: mark("mistyped number from a confirmed account"),
+    MatchEvidence.ACCOUNT: mark("confirmed account and amount"),
+    MatchEvidence.OWN_ORDER: mark("debit or refund that we sent"),
+    MatchEvidence.OTHER: mark("something else"),
+    MatchEvidence.NONE: mark("no evidence"),
 }
 
 COLUMNS: Mapping[str, str] = {  # Of tables, where the name of a column with blanks is no word.
@@ -261,6 +275,7 @@ WORD_SETS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     ReturnKind: RETURN_KINDS,
     UnpaidState: UNPAID_STATES,
     ReplayEffect: REPLAY_EFFECTS,
+    MatchEvidence: EVIDENCE,
     MandateObstacle: MANDATE_OBSTACLES,
     AmendmentKind: AMENDMENT_KINDS,
     DocumentKind: DOCUMENT_KINDS,

@@ -73,7 +73,8 @@ STOPS = (
     Stop("/collections/runs"), Stop("{run}"), Stop("{run}/approve", Who.APPROVER), Stop("/refunds"),
     Stop("{credit}/refund"), Stop("/unpaid"), Stop("{unpaid}"),
     Stop("/imports/invoices"), Stop("{good}"), Stop("{mixed}"), Stop("{asking}"), Stop("/search?q=FA"),
-    Stop("/account"), Stop("/settings"), Stop("/settings/replay"), Stop("/banks"), Stop("/users"), Stop("/users/invite"),
+    Stop("/reports/matching"), Stop("/account"), Stop("/settings"), Stop("/settings/replay"), Stop("/banks"),
+    Stop("/users"), Stop("/users/invite"),
     Stop("/users/tokens/new"), Stop("{user}"), Stop("/audit"), Stop("/parts"), Stop("/invoices/123456", status=404),
 )  # fmt: skip
 # The same pages with other rows on them, or with none.
@@ -95,7 +96,7 @@ MORE_STOPS = (
     Stop("/invoices?which=cancelled"), Stop("/imports/customers"), Stop("/imports/mandates"), Stop("/imports/collections"), Stop("{refused}"),
     Stop("/settings/replay?from_date=2026-11-01&to_date=2026-12-31&" + _RULES),
     Stop("/settings/replay?from_date=2020-01-01&to_date=2020-01-31"),
-    Stop("/search?q=nothing-like-it"), Stop("/audit?about={subject}"),
+    Stop("/reports/matching", Who.BEGINNER), Stop("/search?q=nothing-like-it"), Stop("/audit?about={subject}"),
 )  # fmt: skip
 
 
@@ -188,6 +189,7 @@ async def _work(desk: Desk) -> dict[str, str]:
     credit = await _first(desk, "/invoices?kind=credit_note", r"/invoices/\d+")
     refund = {"amount": "1.00", "account": "other", "iban": german_iban(8), "reason": "he asked for it"}
     assert (await desk.clerk.post(f"{credit}/refund", refund)).status == 303
+    assert (await desk.clerk.post("/reports/matching")).status == 303
     return collected | {
         "mandate": draft,
         "credit": credit,

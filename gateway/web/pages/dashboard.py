@@ -1,6 +1,7 @@
 """The first page: what waits, how well matching did, what arrived last; on an empty installation the first steps."""
 
 import datetime as dt
+from functools import partial
 
 from aiohttp import web
 
@@ -24,6 +25,8 @@ async def show_dashboard(call: Call) -> web.StreamResponse:
         groups = await review_queue.groups(session, queue, old_before=call.now - OLD)
         company = await companies.company_by_id(session, company_id)
         currency = company.currency if company else "EUR"
+        since = today - _WINDOW
+        look = partial(match_rate.match_rate, session, company_id=company_id, currency=currency, since=since)
         files = await statement_lists.files_page(session, company_id=company_id, limit=_FILES_SHOWN)
         return call.page(
             "dashboard/dashboard.html",
@@ -33,7 +36,7 @@ async def show_dashboard(call: Call) -> web.StreamResponse:
             unpaid_count=await unpaid_lists.count_open(session, company_id=company_id),
             held_count=await statement_lists.count_held(session, company_id=company_id),
             changes=await open_items.waiting_changes(session, company_id=company_id, limit=20),
-            rate=await match_rate.match_rate(session, company_id=company_id, currency=currency, since=today - _WINDOW),
+            rate=await call.gateway.kept.ask(session, company_id, ("match_rate", currency, since), look),
             currency=currency,
             files=await file_lines(session, call, files.rows),
         )
