@@ -1,11 +1,13 @@
-"""Count how well matching did, once a night and whenever a person asks: only months in which something changed.
+"""Count how well matching did, once a night and whenever a person asks, and raise an alarm where it does less well.
 
-What is counted is read without a transaction, month after month, and then written in one. A month that changed
-meanwhile shows itself in the next night.
+Only months in which something changed are counted. They are read without a transaction, one after the other, and then
+written in one. A month that changed meanwhile shows itself in the next night. That it was counted is noted last: what a
+crash broke off is done again.
 """
 
 import datetime as dt
 
+from gateway.services.raise_alarms import raise_alarms
 from gateway.store import companies, match_counting, match_figures
 from gateway.store.database import Database
 from gateway.store.match_counting import Counted, Month
@@ -20,7 +22,7 @@ async def due_tonight(database: Database, *, now: dt.datetime) -> list[int]:
 
 
 async def count_figures(database: Database, *, company_id: int, now: dt.datetime, actor: Actor) -> int:
-    """Count what changed in a company since it was counted last; return how many months changed."""
+    """Count what changed in a company since it was counted last, and tell drops; return how many months changed."""
     async with database.read() as session:
         before = await match_counting.stands_counted(session, company_id)
         stands = await match_counting.stands_now(session, company_id)
@@ -32,8 +34,10 @@ async def count_figures(database: Database, *, company_id: int, now: dt.datetime
     ids = match_counting.ids_needed(counted.values()) + 100
     async with database.begin(actor=actor, now=now, company_id=company_id, ids=ids) as work:
         await companies.lock_company(work)
-        count = await match_counting.replace_months(work, counted, before)
-        await match_figures.note_night(work)
-        if count:
+        if count := await match_counting.replace_months(work, counted, before):
             work.say("count_figures", "match_figures", months=count)
+    await raise_alarms(database, company_id=company_id, now=now)
+    async with database.begin(actor=actor, now=now, company_id=company_id, ids=10) as work:
+        await companies.lock_company(work)
+        await match_figures.note_night(work)
     return count

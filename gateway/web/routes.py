@@ -14,6 +14,7 @@ from gateway.web.api import instalments as api_instalments
 from gateway.web.api import invoices as api_invoices
 from gateway.web.api import learned as api_learned
 from gateway.web.api import mandates as api_mandates
+from gateway.web.api import match_alarms as api_match_alarms
 from gateway.web.api import match_figures as api_match_figures
 from gateway.web.api import matching_rules as api_matching_rules
 from gateway.web.api import policy as api_policy
@@ -134,6 +135,7 @@ ROUTES: tuple[Route, ...] = (
     *api_matching_rules.ROUTES,
     *api_learned.ROUTES,
     *api_replays.ROUTES,
+    *api_match_alarms.ROUTES,
     *api_match_figures.ROUTES,
     *api_collection_policy.ROUTES,
     *api_imports.ROUTES,

@@ -111,3 +111,31 @@ class MatchFigures(Shape):
     rules: list[RuleMeter]
     evidence: list[EvidenceMeter]
     asked: list[AskedShape]
+
+
+class AlarmShape(Shape):
+    """Matching booked less of an account, or (without one) of all accounts at a bank, than in the weeks before.
+
+    The counts are payments, and those of them that rules booked at once. ``format`` came anew when it began, in place
+    of ``format_before``; both are empty where the format did not change.
+    """
+
+    id: Key
+    account_id: Key | None
+    bank: str
+    from_date: dt.date
+    to_date: dt.date
+    payments: CountShare
+    payments_before: CountShare
+    format: str
+    format_before: str
+    raised_at: dt.datetime
+    seen_at: dt.datetime | None
+    seen_by: str
+
+
+class AlarmList(Shape):
+    """A page of alarms, the latest first."""
+
+    items: list[AlarmShape]
+    next_cursor: str | None

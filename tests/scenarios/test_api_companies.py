@@ -14,6 +14,7 @@ from schemas.codes.reason_actions import MandateAction, NextAction, Retry, Retur
 from schemas.identifiers import mask_account
 from support.api import INVOICE, Firm, open_firm, teach
 from support.bank import payment
+from support.match_alarms import add_account_at, count_at, write_days
 from support.web import Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -105,13 +106,18 @@ async def fill(firm: Firm) -> dict[str, str]:
     asked = {"name": "Geheim", "conditions": {"texts": [{"words": "geheim"}]}, "action": "not_ours"}
     rule = await firm.post("/matching-rules", asked, status=201)
     advice = await firm.machine.ask("POST", "/advices", data=b"Rechnung;Betrag\nGEHEIM-1;12,00\n")
+    database = firm.site.gateway.database
+    second_account = await add_account_at(database, firm.company_id, "Geheimkonto", "COBADEFFXXX")
+    await write_days(database, firm.company_id, second_account)
+    await count_at(database, firm.company_id)
+    [alarm] = (await firm.get("/matching/alarms"))["items"]
     return {
         "customers": customer["id"], "invoices": invoice["id"], "item-changes": change.json()["change_id"],
         "statements": held.json()["statements"][0]["id"], "files": file.json()["id"],
         "bank-accounts": str(firm.account_id), "review-items": question["id"], "bank-transactions": transaction["id"],
         "creditors": creditor["id"], "mandates": mandate["id"], "collection-runs": run_id, "unpaid": unpaid_id,
         "refunds": refund["id"], "protected-changes": waiting["id"], "matching-rules": rule["id"],
-        "learned-accounts": account_id, "learned-habits": habit_id, "advices": advice.json()["id"],
+        "learned-accounts": account_id, "learned-habits": habit_id, "advices": advice.json()["id"], "matching": alarm["id"],
     }  # fmt: skip
 
 

@@ -6,7 +6,16 @@ from functools import partial
 from aiohttp import web
 
 from gateway.domain.access import Right
-from gateway.store import companies, first_steps, match_rate, open_items, review_queue, statement_lists, unpaid_lists
+from gateway.store import (
+    companies,
+    first_steps,
+    match_alarms,
+    match_rate,
+    open_items,
+    review_queue,
+    statement_lists,
+    unpaid_lists,
+)
 from gateway.store.review_queue import Queue
 from gateway.web.context import Call
 from gateway.web.pages.review import OLD
@@ -38,6 +47,8 @@ async def show_dashboard(call: Call) -> web.StreamResponse:
             changes=await open_items.waiting_changes(session, company_id=company_id, limit=20),
             rate=await call.gateway.kept.ask(session, company_id, ("match_rate", currency, since), look),
             currency=currency,
+            alarms=await match_alarms.unseen_alarms(session, company_id=company_id),
+            accounts=await statement_lists.accounts_of(session, company_id=company_id),
             files=await file_lines(session, call, files.rows),
         )
 

@@ -10,8 +10,9 @@ from aiohttp import web
 from gateway.domain.access import Right
 from gateway.domain.meter import Meter
 from gateway.services.count_figures import count_figures
+from gateway.services.raise_alarms import see_alarm
 from gateway.services.show_figures import FiguresShown, month_after, show_figures
-from gateway.store import accounts, first_steps
+from gateway.store import first_steps, match_alarms, statement_lists
 from gateway.web import format as formats
 from gateway.web.context import Call
 from gateway.web.pages.queries import PageQuery
@@ -46,7 +47,9 @@ async def show(call: Call) -> web.StreamResponse:
         shown = await show_figures(
             session, company_id=call.company_id, first=first, last=last, bank_account_id=query.account
         )
-        known = await accounts.list_accounts(session, company_id=call.company_id)
+        known = await statement_lists.accounts_of(session, company_id=call.company_id)
+        unseen = await match_alarms.unseen_alarms(session, company_id=call.company_id)
+        alarms = await match_alarms.list_alarms(session, company_id=call.company_id)
         steps = await first_steps.first_steps(session, company_id=call.company_id)
     months = _since_first(shown.months)
     return call.page(
@@ -58,7 +61,9 @@ async def show(call: Call) -> web.StreamResponse:
         chart=_chart(call, shown, [meter for _, meter in months]),
         names=[formats.month_name(date, call.language) for date, _ in months],
         wrong=[meter.wrong.part if meter.wrong.whole else None for _, meter in months],
-        accounts={row.id: row for row in known},
+        accounts=known,
+        unseen=unseen,
+        past=[alarm for alarm in alarms.rows if alarm.seen_at],
         reasons=[(ReviewReason(reason) if reason else None, count) for reason, count in shown.reasons],
         has_files=steps.has_files,
     )
@@ -90,4 +95,15 @@ async def count_now(call: Call) -> web.StreamResponse:
     return call.redirect(query.url(PATH), say=call._("Counted."))
 
 
-ROUTES = (page("GET", PATH, Right.SEE, show), page("POST", PATH, Right.WORK, count_now))
+async def mark_seen(call: Call) -> web.StreamResponse:
+    """Mark an alarm as seen."""
+    async with call.begin(ids=10) as work:
+        await see_alarm(work, alarm_id=call.key())
+    return call.redirect(PATH, say=call._("Marked as seen."))
+
+
+ROUTES = (
+    page("GET", PATH, Right.SEE, show),
+    page("POST", PATH, Right.WORK, count_now),
+    page("POST", PATH + "/alarms/{id}", Right.WORK, mark_seen),
+)

@@ -131,6 +131,8 @@ SENTENCES: Mapping[str, str] = {
     "see_original": mark("%(who)s took the original file %(subject)s out"),
     "export": mark("%(who)s exported %(subject)s"),
     "count_figures": mark("%(who)s counted how well matching does"),
+    "raise_alarm": mark("%(who)s noticed that matching books less of %(subject)s than before"),
+    "see_alarm": mark("%(who)s saw the alarm that matching books less of %(subject)s than before"),
     "check": mark("%(who)s checked the journal and what must always hold"),
     # Who may come in.
     "add_user": mark("%(who)s added the user %(subject)s"),
