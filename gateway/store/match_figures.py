@@ -138,6 +138,23 @@ async def figures_of(
     ]  # fmt: skip
 
 
+async def fates_since(session: AsyncSession, *, company_id: int, since: dt.date) -> list[Figure]:
+    """Return the figures since a day, added up by account, currency and outcome, without what else they tell."""
+    f = figures.c
+    fate = (f.bank_account_id, f.currency, f.outcome, f.is_payment)
+    query = (
+        select(*fate, func.sum(f.line_count), func.sum(f.amount_minor))
+        .where(f.company_id == company_id, f.booking_date >= since)
+        .group_by(*fate)
+        .order_by(*fate)
+    )
+    none = MatchEvidence.NONE
+    return [
+        Figure("", account_id, "", currency, outcome, "", none, is_payment, int(count), int(amount))
+        for account_id, currency, outcome, is_payment, count, amount in await session.execute(query)
+    ]
+
+
 async def counted_at(session: AsyncSession, *, company_id: int) -> dt.datetime | None:
     """Return when a company was counted last."""
     query = select(figure_nights.c.counted_at).where(figure_nights.c.company_id == company_id)

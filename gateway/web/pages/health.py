@@ -4,8 +4,10 @@ from aiohttp import web
 
 from gateway.domain.access import Right
 from gateway.services.check_readiness import is_reachable
+from gateway.store.database import is_outage
 from gateway.web.assets import send_asset
 from gateway.web.context import Call
+from gateway.web.matching_metrics import matching_text
 from gateway.web.routing import page
 
 
@@ -24,10 +26,14 @@ async def readyz(call: Call) -> web.StreamResponse:
 
 
 async def metrics(call: Call) -> web.StreamResponse:
-    """Give the figures of this server to Prometheus."""
-    return web.Response(
-        body=call.gateway.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
-    )
+    """Give the figures of this server to Prometheus, and those of matching while the database answers."""
+    text = call.gateway.metrics.text()
+    try:
+        text += await matching_text(call)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+    return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
 
 ROUTES = (
