@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.domain.matching.combinations import items_max
 from gateway.domain.matching.model import Policy, Rule
-from schemas.states import ReviewReason
+from schemas.states import ReplayEffect, ReviewReason
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "matching.md").read_text(encoding="utf-8")
 MODULES = Path(__file__).resolve().parents[2] / "gateway" / "domain" / "matching"
@@ -31,6 +31,7 @@ def test_every_rule_and_every_policy_field_is_explained() -> None:
 def test_every_word_in_code_type_is_a_rule_a_reason_a_setting_or_a_module() -> None:
     modules = {path.stem for path in MODULES.glob("*.py")}
     known = {rule.value for rule in Rule} | {reason.value for reason in ReviewReason} | FIELDS | modules
+    known |= {effect.value for effect in ReplayEffect} | {"unlike"}
 
     assert set(re.findall(r"`([a-z_]{3,})`", PAGE)) <= known
 
