@@ -1,12 +1,16 @@
 """Numbers of payers in a text: of customers, of mandates. Each points at somebody, and names no item."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from gateway.domain.matching.hits import Hit, add_slot, slots_of
 from gateway.domain.matching.shapes import RUNS
 from gateway.domain.matching.tokens import has_digit, tokenize
+
+_LETTERS = re.compile("[A-Z]+")
 
 
 class PayerNumber(NamedTuple):
@@ -22,13 +26,12 @@ class _Known(NamedTuple):
 
     customers: dict[str, Hit]
     longest: dict[str, int]  # How many runs there are at most, by the first ("" if that is of digits).
-    runs: frozenset[str]
 
 
 class PayerNumbers:
     """Numbers by which customers are known, with their customers; they are read when a text is searched first."""
 
-    def __init__(self, numbers: Iterable[tuple[str, int]], *, length_min: int) -> None:
+    def __init__(self, numbers: Callable[[], Iterable[tuple[str, int]]], *, length_min: int) -> None:
         """Take numbers with their customers. One of fewer letters and digits is not told from any number."""
         self._numbers = numbers
         self._length_min = length_min
@@ -37,25 +40,29 @@ class PayerNumbers:
     def _known(self) -> _Known:
         customers: dict[str, Hit] = {}
         longest: dict[str, int] = {}
-        all_runs: set[str] = set()
-        for number, customer_id in self._numbers:
+        for number, customer_id in self._numbers():
             runs = RUNS.findall(number.upper())
             if key := self._key(runs):
                 add_slot(customers, key, customer_id)
                 start = runs[0] if runs[0] > "9Z" else ""
                 longest[start] = max(len(runs), longest.get(start, 0))
-                all_runs.update(runs)
-        return _Known(customers, longest, frozenset(all_runs))
+        return _Known(customers, longest)
 
-    def hold(self, run: str) -> bool:
-        """Return whether this run of letters or digits stands in one of the numbers."""
-        return run in self._known.runs
+    @cached_property
+    def _letters(self) -> frozenset[str]:
+        return frozenset(chain.from_iterable(_LETTERS.findall(number.upper()) for number, _ in self._numbers()))
+
+    def hold(self, letters: str) -> bool:
+        """Return whether this run of capital letters stands in one of the numbers."""
+        return letters in self._letters
 
     def find(self, text: str) -> list[PayerNumber]:
         """Return the numbers in a text; leading zeros may be missing."""
-        customers_by_key, longest, _ = self._known
         found: list[PayerNumber] = []
-        tokens = tokenize(text) if longest and has_digit(text) else []
+        if not has_digit(text):
+            return found
+        customers_by_key, longest = self._known
+        tokens = tokenize(text) if longest else []
         for first, (_, start) in enumerate(tokens):
             for count in range(longest.get(start if start > "9Z" else "", 0), 0, -1):
                 runs = [run for _, run in tokens[first : first + count]]

@@ -54,9 +54,9 @@ class Payers:
         self._own_ibans = frozenset(map(account_key, own_ibans))
         self._mandates = {reference.upper(): customer_id for reference, customer_id in mandates.items()}
         self.customer_numbers = PayerNumbers(
-            ((customer.number, customer.id) for customer in self.customers.values()), length_min=_CUSTOMER_NUMBER_MIN
+            lambda: ((one.number, one.id) for one in self.customers.values()), length_min=_CUSTOMER_NUMBER_MIN
         )
-        self.mandate_numbers = PayerNumbers(self._mandates.items(), length_min=_MANDATE_MIN)
+        self.mandate_numbers = PayerNumbers(self._mandates.items, length_min=_MANDATE_MIN)
         self._accounts = _accounts(ibans)
         self._families: dict[int, Hit] = {}
         for customer in self.customers.values():

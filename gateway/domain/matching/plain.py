@@ -115,7 +115,9 @@ def _book(
         return None
     if not policy.book_exact_reference or index.waiting_twin(credit):
         return None
-    is_payer = payer is not None and index.payers.family(payer.customer_id) == index.families[slot]
+    is_payer = payer is not None and (
+        payer.customer_id == item.customer_id or index.payers.family(payer.customer_id) == index.families[slot]
+    )
     if (not is_payer or credit.ultimate_debtor) and index.has_amount(amount, besides=(slot,)):
         return None
     proof: tuple[Sign, ...] = (named, Sign(_AMOUNT_EXACT, {"currency": credit.currency, "amount_minor": amount}))
