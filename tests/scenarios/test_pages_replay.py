@@ -7,18 +7,20 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from gateway.domain.matching.user_rules import Conditions, TextCondition, UserRule
 from gateway.domain.replay.result import Replayed
 from gateway.services.load_past import PeriodTooLong
 from gateway.services.manage_customers import set_iban
+from gateway.services.manage_rules import add_rule
 from gateway.services.replay_in_worker import ReplayWanted
 from gateway.store import check, parties
 from gateway.store.work import SYSTEM
 from gateway.web import format as formats
 from gateway.web.slow_work import SlowWork
 from schemas.identifiers import Iban
-from schemas.states import Role
+from schemas.states import Role, RuleAction, TextMatch
 from support.bank import camt, payment
-from support.desk import KNOWN, STRANGER, Desk, open_desk, words_of
+from support.desk import FEE, KNOWN, STRANGER, Desk, open_desk, words_of
 from support.web import Answer, Browser, Site
 
 PAGE = "/settings/replay"
@@ -179,6 +181,25 @@ async def test_an_account_as_if_it_was_never_learned_is_named_by_its_key_alone(q
     assert f"Never learned {formats.account(IBAN)} · Gamma SARL" in words_of(page.text)
     assert f'name="forget" value="{key}" checked' in page.text
     assert IBAN not in page.text
+
+
+async def test_a_rule_of_the_company_is_switched_off_for_the_replay_alone(quiet_desk: Desk) -> None:
+    company = await quiet_desk.site.company()
+    asked = Conditions(texts=(TextCondition(TextMatch.CONTAINS, "Danke"),))
+    wanted = UserRule(0, "Thanks", asked, RuleAction.SET_ASIDE)
+    async with quiet_desk.site.gateway.database.begin(
+        actor=SYSTEM, now=quiet_desk.site.clock(), company_id=company.id
+    ) as work:
+        rule = await add_rule(work, rule=wanted)
+    await quiet_desk.upload(camt(FEE))
+
+    shown = await quiet_desk.clerk.get(path())
+    tried = words_of((await quiet_desk.clerk.get(path(own="1"))).text)
+
+    assert f'name="rule" value="{rule.id}" checked' in shown.text
+    assert "Nothing would change." in shown.text
+    assert "Thanks on → off" in tried
+    assert "Lost A person would be asked about what a rule booked. 1 19.90 EUR" in tried
 
 
 async def test_a_key_of_no_account_of_the_company_changes_nothing(quiet_desk: Desk) -> None:
