@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+from gateway.domain.matching.model import Rule
 from gateway.domain.matching.proof import SignCode
 from schemas.states import MatchEvidence, MatchOutcome
 
@@ -17,6 +18,12 @@ _BY_ITSELF = _BOOKED | {MatchOutcome.SET_ASIDE}
 _BESIDE = frozenset({MatchOutcome.WRONG, MatchOutcome.TAKEN_BACK})  # What became of it then is counted as well.
 BY_RULE = _BY_ITSELF | _BESIDE
 NOTHING_FOUND = "no_known_reference"
+# These rules are their own evidence.
+_BY_RULE: Mapping[str, MatchEvidence] = {
+    Rule.HABIT: MatchEvidence.HABIT,
+    Rule.ADVICE: MatchEvidence.ADVICE,
+    Rule.USER_RULE: MatchEvidence.USER_RULE,
+}
 # The first sign of a proof is the strongest; an amount stands first where a confirmed account alone explains it.
 _EVIDENCE: Mapping[str, MatchEvidence] = {
     SignCode.NAMES_REFERENCE: MatchEvidence.REFERENCE,
@@ -90,10 +97,12 @@ class Meter:
 Key = TypeVar("Key", bound=Hashable)
 
 
-def evidence_of(signs: Sequence[str | None]) -> MatchEvidence:
-    """Return the strongest evidence of a booking whose proof begins with these signs."""
+def evidence_of(rule: str, signs: Sequence[str | None]) -> MatchEvidence:
+    """Return the strongest evidence of what a rule booked, whose proof begins with these signs."""
     if not signs or signs[0] is None:
         return MatchEvidence.NONE
+    if rule in _BY_RULE:
+        return _BY_RULE[rule]
     found = _EVIDENCE.get(signs[0], MatchEvidence.OTHER)
     return MatchEvidence.MISTYPED if found is MatchEvidence.ACCOUNT and SignCode.MISTYPED in signs else found
 

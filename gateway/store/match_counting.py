@@ -98,7 +98,7 @@ async def count_month(session: AsyncSession, month: Month) -> Sums:
         *fate, amount = facts.c
         for row in await session.execute(select(*fate, func.count(), func.sum(amount)).group_by(*fate)):
             day, form, currency, outcome, why, is_payment, *signs, count, total = row
-            sums = found[day, form, currency, MatchOutcome(outcome), why, evidence_of(signs), bool(is_payment)]
+            sums = found[day, form, currency, MatchOutcome(outcome), why, evidence_of(why, signs), bool(is_payment)]
             sums[0] += count
             sums[1] += int(total)
     return {fate: (count, amount) for fate, (count, amount) in found.items()}

@@ -90,4 +90,13 @@ def test_figures_are_added_up_for_each_month() -> None:
     ],
 )
 def test_the_first_sign_of_a_proof_tells_the_evidence(signs: list[str | None], evidence: MatchEvidence) -> None:
-    assert evidence_of(signs) is evidence
+    assert evidence_of("exact_reference", signs) is evidence
+
+
+@pytest.mark.parametrize(
+    ("rule", "evidence"),
+    [("habit", MatchEvidence.HABIT), ("advice", MatchEvidence.ADVICE), ("user_rule", MatchEvidence.USER_RULE)],
+)
+def test_what_was_learned_listed_or_ruled_is_its_own_evidence(rule: str, evidence: MatchEvidence) -> None:
+    assert evidence_of(rule, [SignCode.NAMES_ITEM]) is evidence
+    assert evidence_of(rule, [None]) is MatchEvidence.NONE
