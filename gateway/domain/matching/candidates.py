@@ -6,7 +6,7 @@ Nothing here loops over all items for one credit. A slot is the place of an item
 
 import datetime as dt
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.domain.matching.hits import add_slot, slots_of
@@ -60,6 +60,7 @@ class ItemIndex:
         "_by_amount",
         "_by_customer",
         "_by_reference",
+        "_currency",
         "_moved",
         "_settled_days",
         "_slots",
@@ -111,10 +112,13 @@ class ItemIndex:
         minors = [item.open_minor for item in self.items]  # Signed as the item.
         self.open = array("q", minors) if isinstance(items, PackedItems) else minors
         self._settled_days = array("i", bytes(4 * len(self.items)))  # As ordinals; 0 where something is open.
+        self.has_debts_of_ours = min(self.open, default=0) < 0
         for item, settled_date in settled:
+            self.has_debts_of_ours |= item.amount_minor < 0
             self.items.append(item)
             self.open.append(0)
             self._settled_days.append(settled_date.toordinal())
+        self._currency = _only_currency(self.items)  # So that in most books no item is asked for its own.
         tables = tables_of(self.items, self.open, shapes)
         self.numbers = tables.numbers
         self.payers = Payers(customers, ibans, mandates or {}, own_ibans)
@@ -127,7 +131,6 @@ class ItemIndex:
         self.rules = rules or None  # None where there is no rule, which is quickly seen.
         self.advices = advices or {}
         self.own_end_to_end_ids = frozenset(own_end_to_end_ids) | self.debits.end_to_end_ids
-        self.has_debts_of_ours = min(self.open, default=0) < 0
         self._waiting: dict[int, dict[str, Waiting]] = {}  # By amount, then payer.
         for credit in waiting:
             self._wait(credit)
@@ -155,11 +158,8 @@ class ItemIndex:
 
     def with_amount(self, amount_minor: int, currency: str) -> list[int]:
         """Return the slots of which exactly this amount is open."""
-        return [
-            slot
-            for slot in slots_of(self._by_amount.get(amount_minor, []))
-            if self.open[slot] == amount_minor and self.items[slot].currency == currency
-        ]
+        slots = slots_of(self._by_amount.get(amount_minor, []))
+        return self._in_currency([slot for slot in slots if self.open[slot] == amount_minor], currency)
 
     def has_amount(self, amount_minor: int, *, besides: tuple[int, ...]) -> bool:
         """Return whether another item has, or had, this amount open: a quick no."""
@@ -170,11 +170,8 @@ class ItemIndex:
 
     def open_slots(self, customer_id: int, currency: str) -> list[int]:
         """Return what is open of a customer in a currency, in the order of the index."""
-        return [
-            slot
-            for slot in slots_of(self._by_customer.get(customer_id, []))
-            if self.open[slot] and self.items[slot].currency == currency
-        ]
+        slots = slots_of(self._by_customer.get(customer_id, []))
+        return self._in_currency([slot for slot in slots if self.open[slot]], currency)
 
     def fitting_slots(self, customer_id: int, amount_minor: int, currency: str) -> list[int]:
         """Return the items of a customer of which exactly this amount is open: by the shorter of two lists."""
@@ -183,8 +180,14 @@ class ItemIndex:
         if len(of_customer) < len(of_amount):
             slots = [slot for slot in of_customer if self.open[slot] == amount_minor]
         else:
-            slots = [slot for slot in of_amount if self.items[slot].customer_id == customer_id]
-        return [slot for slot in slots if self.open[slot] == amount_minor and self.items[slot].currency == currency]
+            slots = [slot for slot in of_amount if self.open[slot] == amount_minor]
+            slots = [slot for slot in slots if self.items[slot].customer_id == customer_id]
+        return self._in_currency(slots, currency)
+
+    def _in_currency(self, slots: list[int], currency: str) -> list[int]:
+        if currency == self._currency:
+            return slots
+        return [slot for slot in slots if self.items[slot].currency == currency]
 
     def left_open(self, item_ids: Iterable[int]) -> dict[int, int]:
         """Return what is open of some items after all that was applied."""
@@ -262,6 +265,11 @@ class ItemIndex:
                 add_slot(self._by_amount, self.open[slot], slot)
         else:
             self._settled_days[slot] = credit.booking_date.toordinal()
+
+
+def _only_currency(items: Sequence[OpenItem]) -> str | None:
+    currencies = items.currencies() if isinstance(items, PackedItems) else {item.currency for item in items}
+    return currencies.pop() if len(currencies) == 1 else None
 
 
 def _may_mean_open_items(question: Ask) -> bool:

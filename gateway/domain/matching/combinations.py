@@ -86,10 +86,12 @@ def find_sets(amounts: Sequence[int], target: int, *, size_max: int, steps_max: 
 
 
 def _of_short_list(amounts: Sequence[int], target: int, size_max: int) -> list[tuple[int, ...]]:
-    """Return up to two sets of a short list. Where all are debts, one as large as the target is in no set."""
-    if min(amounts, default=0) < 0:
+    """Return up to two sets of a short list. Where all are debts, one that leaves no room for another is in no set."""
+    smallest = min(amounts, default=0)
+    if smallest < 0:
         return _meeting(amounts, target, size_max)
-    places = [place for place, amount in enumerate(amounts) if amount < target]
+    largest = target - max(smallest, 1)
+    places = [place for place, amount in enumerate(amounts) if amount <= largest]
     smaller = [amounts[place] for place in places]
     if sum(smaller) < target:
         return []

@@ -3,11 +3,11 @@
 Names and customer numbers are looked up only when somebody asks, because most credits need none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.model import Credit, Sign
-from gateway.domain.matching.names import agree, fold
+from gateway.domain.matching.names import Name, agree, are_similar, fold
 from gateway.domain.matching.payer_numbers import PayerNumber
 from gateway.domain.matching.sent import NO_ID
 from gateway.domain.matching.text_words import text_words
@@ -21,6 +21,7 @@ class Evidence:
     """The evidence of one credit against one index."""
 
     __slots__ = (
+        "_agreeing",
         "_customer_numbers",
         "_named",
         "_open_slots",
@@ -37,9 +38,10 @@ class Evidence:
         self.credit = credit
         self.index = index
         self.rule: UserRule | None = None  # The rule of the company that it fits; it may point at a customer.
-        self.known_ibans, self.confirmed = index.payers.account(credit.iban)
+        self.known_ibans, self.confirmed, _ = index.payers.account(credit.iban)
         self._named: frozenset[int] | None = None
         self._customer_numbers: list[PayerNumber] | None = None
+        self._agreeing: dict[tuple[int, str], bool] = {}  # Whether a customer bears a name.
         self._open_slots: dict[int, list[int]] = {}  # By customer.
         self.payer_signs: dict[int, Sequence[Sign]] = {}  # By customer, as `explain` has made them.
         self.words = text_words(credit.text, index) if credit.text else []
@@ -120,10 +122,21 @@ class Evidence:
         names = (self.credit.name, self.credit.ultimate_debtor)
         return any(self._is_name_of(customer_id, name) for name in names if name)
 
+    def bears_similar_name(self, customer_id: int) -> bool:
+        """Return whether the payer's or the ultimate debtor's name is like that of a customer or of its family."""
+        names = (self.credit.name, self.credit.ultimate_debtor)
+        return any(self._is_like_name_of(customer_id, name, are_similar) for name in names if name)
+
     def _is_name_of(self, customer_id: int, name: str) -> bool:
+        asked = customer_id, name
+        if asked not in self._agreeing:
+            self._agreeing[asked] = self._is_like_name_of(customer_id, name, agree)
+        return self._agreeing[asked]
+
+    def _is_like_name_of(self, customer_id: int, name: str, is_like: Callable[[Name, Name], bool]) -> bool:
         payers, theirs = self.index.payers, fold(name)
         members = [payers.customers[one] for one in payers.members(customer_id) if one in payers.customers]
-        return any(agree(fold(member.name), theirs) for member in members)
+        return any(is_like(fold(member.name), theirs) for member in members)
 
     def payer_agrees(self, slot: int) -> bool:
         """Return whether the customer of an item, or its family, paid: by its confirmed IBAN, else by its name."""

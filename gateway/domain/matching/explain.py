@@ -245,7 +245,7 @@ def _payer_signs(evidence: Evidence, customer_id: int) -> list[Sign]:
         signs.append(Sign(SignCode.IBAN_COLLECTOR if is_collector else SignCode.IBAN_PROPOSED, facts))
     if evidence.bears_name(customer_id):
         signs.append(Sign(SignCode.NAME_AGREES, facts))
-    elif evidence.named.intersection(members):
+    elif evidence.bears_similar_name(customer_id):
         signs.append(Sign(SignCode.NAME_SIMILAR, facts))
     if evidence.numbered.intersection(members):
         signs.append(Sign(SignCode.CUSTOMER_NUMBER, facts))

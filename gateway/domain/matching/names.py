@@ -14,7 +14,6 @@ from rapidfuzz.fuzz import token_sort_ratio
 _WORDS = re.compile(r"[a-z0-9]+")
 _MARKS = re.compile("[\u0300-\u036f]")  # Accents, once they are split from their letters.
 _INITIALS = re.compile(r"\b[a-z](?:\.[a-z]\b)+\.?")
-_TRANSLITERATED = re.compile(r"(?<=[aou])e")
 _SPECIAL = str.maketrans({"ß": "ss", "ø": "o", "æ": "a", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 _LEGAL_FORMS = frozenset(
     "gmbh mbh ag kg kgaa ohg ug gbr eg ek ev se partg co cie haftungsbeschrankt gesmbh "
@@ -48,7 +47,7 @@ def fold_once(text: str) -> Name:
     if "." in plain:
         plain = plain.replace("s.a r.l.", "sarl")
         plain = _INITIALS.sub(lambda match: match[0].replace(".", "") + " ", plain)
-    words = _WORDS.findall(_TRANSLITERATED.sub("", plain))
+    words = _WORDS.findall(plain.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
     kept = frozenset(words) - _NOISE or frozenset(words)
     return Name(" ".join(sorted(kept)), kept, _forms(frozenset(words) & _LEGAL_FORMS), "".join(words))
 

@@ -60,6 +60,10 @@ class PackedItems(Sequence[OpenItem]):
         if item.in_flight_date:
             self._in_flight[slot] = item.in_flight_date
 
+    def currencies(self) -> set[str]:
+        """Return the currencies of all items."""
+        return {currency for _, currency, _ in self._kinds}
+
     def _kind_of(self, common: tuple[Any, ...]) -> int:
         known = self._known.setdefault(common, len(self._kinds))
         if known == len(self._kinds):

@@ -28,6 +28,7 @@ class Account(NamedTuple):
 
     known: tuple[KnownIban, ...]
     confirmed: KnownIban | None
+    is_own: bool = False  # Ours.
 
 
 UNKNOWN_ACCOUNT = Account((), None)
@@ -57,7 +58,8 @@ class Payers:
             lambda: ((one.number, one.id) for one in self.customers.values()), length_min=_CUSTOMER_NUMBER_MIN
         )
         self.mandate_numbers = PayerNumbers(self._mandates.items, length_min=_MANDATE_MIN)
-        self._accounts = _accounts(ibans)
+        self._accounts: dict[str, Account] = {}
+        self._learn(self._own_ibans, ibans)
         self._families: dict[int, Hit] = {}
         for customer in self.customers.values():
             add_slot(self._families, customer.family_id, customer.id)
@@ -76,16 +78,16 @@ class Payers:
         """Return what is known of a payer's account."""
         if not iban:
             return UNKNOWN_ACCOUNT
-        return self._accounts.get(account_key(iban), UNKNOWN_ACCOUNT)
+        found = self._accounts.get(iban)  # Most are written as they are compared.
+        return found or self._accounts.get(account_key(iban), UNKNOWN_ACCOUNT)
 
     def know(self, iban: str, known: Iterable[KnownIban]) -> None:
         """Replace what is known of one account."""
-        self._accounts.pop(account_key(iban), None)
-        self._accounts.update(_accounts(known))
+        self._learn([account_key(iban)], known)
 
     def is_own(self, iban: str | None) -> bool:
         """Return whether an account is ours."""
-        return iban is not None and account_key(iban) in self._own_ibans
+        return self.account(iban).is_own
 
     def mandate(self, reference: str | None) -> int | None:
         """Return the customer who gave a mandate."""
@@ -101,6 +103,14 @@ class Payers:
                 self._named.clear()
             found = self._named[name] = self._search(name)
         return found
+
+    def _learn(self, keys: Iterable[str], ibans: Iterable[KnownIban]) -> None:
+        """Take over what is known of some accounts, also where that is nothing."""
+        by_key: dict[str, list[KnownIban]] = {key: [] for key in keys}
+        for known in ibans:
+            by_key.setdefault(account_key(known.iban), []).append(known)
+        for key, all_known in by_key.items():
+            self._accounts[key] = Account(tuple(all_known), _confirmed(all_known), key in self._own_ibans)
 
     @cached_property
     def _in_order(self) -> list[Customer]:
@@ -136,13 +146,6 @@ class Payers:
         near += [first & second for first, second in combinations(bearers, 2)]
         found = {one for ids in near if len(ids) <= _NAMESAKES_MAX for one in ids}.difference(same)
         return (*same, *[one for one in sorted(found) if are_similar(fold(self.customers[one].name), name)])
-
-
-def _accounts(ibans: Iterable[KnownIban]) -> dict[str, Account]:
-    by_iban: dict[str, list[KnownIban]] = {}
-    for known in ibans:
-        by_iban.setdefault(account_key(known.iban), []).append(known)
-    return {iban: Account(tuple(known), _confirmed(known)) for iban, known in by_iban.items()}
 
 
 def _confirmed(known: Sequence[KnownIban]) -> KnownIban | None:

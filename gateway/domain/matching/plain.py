@@ -10,34 +10,58 @@ from gateway.domain.matching.explain import account_sign, fit, naming_sign, sett
 from gateway.domain.matching.model import Book, Credit, Explanation, KnownIban, Line, Policy, Rule, Sign, Strength
 from gateway.domain.matching.proof import SignCode
 from gateway.domain.matching.sent import NO_ID
-from gateway.domain.matching.tokens import Grade, Word
+from gateway.domain.matching.tokens import Grade, Word, has_digit
 from gateway.domain.matching.words import find_plain
+from schemas.references import reference_key
 from schemas.states import AllocationKind
 
 # Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
-_NAMES_ITEM, _NAMES_SHORT, _AMOUNT_EXACT = SignCode.NAMES_ITEM, SignCode.NAMES_SHORT, SignCode.AMOUNT_EXACT
+_NAMES_ITEM, _NAMES_SHORT, _NAMES_REFERENCE = SignCode.NAMES_ITEM, SignCode.NAMES_SHORT, SignCode.NAMES_REFERENCE
+_AMOUNT_EXACT = SignCode.AMOUNT_EXACT
 _WHOLE, _TAIL, _LOW = Grade.WHOLE, Grade.TAIL, Grade.LOW
 _PAYMENT, _STRONG = AllocationKind.PAYMENT, Strength.STRONG
 _EXACT_REFERENCE, _DISCOUNT = Rule.EXACT_REFERENCE, Rule.DISCOUNT
 
 
 def book_at_sight(credit: Credit, index: ItemIndex, policy: Policy) -> Book | None:
-    """Book a credit whose text holds a number as printed, or in short, no other digit, and no number elsewhere."""
-    if credit.creditor_reference is not None or (credit.end_to_end_id and credit.end_to_end_id not in NO_ID):
+    """Book a credit that holds one number and no other: a structured reference, or one in its text as printed or short.
+
+    Its text may hold a date besides, and no other digit.
+    """
+    if credit.end_to_end_id and credit.end_to_end_id not in NO_ID:
         return None
+    if credit.creditor_reference:
+        return _book_reference(credit, index, policy, credit.creditor_reference)
     found = find_plain(credit.text, index.numbers)
     if found is None:
         return None
     payer = index.payers.account(credit.iban).confirmed
     if isinstance(found, int):
-        named = Sign(_NAMES_ITEM, {"number": index.items[found].number})
-        book = _book if index.open[found] == credit.amount_minor else _book_discount
-        return book(credit, index, policy, payer, found, named)
+        return _book_named(
+            credit, index, policy, payer, found, Sign(_NAMES_ITEM, {"number": index.items[found].number})
+        )
     slot = found.readings[0][0]
     if not _is_theirs(found, payer, index) or index.payers.customer_numbers.hold(index.numbers.series[slot].start):
         return None  # It may stand inside a customer number.
     named = Sign(_NAMES_SHORT, {"number": index.items[slot].number, "written": found.key})
     return _book(credit, index, policy, payer, slot, named)
+
+
+def _book_reference(credit: Credit, index: ItemIndex, policy: Policy, reference: str) -> Book | None:
+    key = reference_key(reference)
+    slots = index.with_reference(key)
+    if len(slots) != 1 or has_digit(credit.text):
+        return None
+    payer, slot = index.payers.account(credit.iban).confirmed, slots[0]
+    named = Sign(_NAMES_REFERENCE, {"number": index.items[slot].number, "written": key})
+    return _book_named(credit, index, policy, payer, slot, named)
+
+
+def _book_named(
+    credit: Credit, index: ItemIndex, policy: Policy, payer: KnownIban | None, slot: int, named: Sign
+) -> Book | None:
+    book = _book if index.open[slot] == credit.amount_minor else _book_discount
+    return book(credit, index, policy, payer, slot, named)
 
 
 def book_plain(evidence: Evidence, policy: Policy) -> Book | None:

@@ -62,9 +62,12 @@ def _fits_less(case: Case, candidates: list[int]) -> bool:
     if reduced == amounts:
         return False
     wanted, rounding = case.credit.amount_minor, case.policy.discount_rounding_minor
-    return any(
-        abs(left - wanted) <= rounding for left, amount in zip(reduced, amounts, strict=True) if left < amount
-    ) or (_may_fit(_search(case, reduced)))
+    near = [
+        left
+        for left, amount in zip(reduced, amounts, strict=True)
+        if left < amount and wanted - rounding <= left <= wanted + rounding
+    ]
+    return bool(near) or _may_fit(_search(case, reduced))
 
 
 def _may_fit(found: Found) -> bool:
@@ -72,8 +75,10 @@ def _may_fit(found: Found) -> bool:
 
 
 def _candidates(case: Case, customer_id: int) -> list[int]:
-    index = case.item_index
-    return [slot for slot in case.evidence.open_slots(customer_id) if index.items[slot].kind is not _PAYABLE]
+    index, slots = case.item_index, case.evidence.open_slots(customer_id)
+    if not index.has_debts_of_ours:
+        return slots
+    return [slot for slot in slots if index.open[slot] > 0 or index.items[slot].kind is not _PAYABLE]
 
 
 def _discount(case: Case, slot: int) -> int:
