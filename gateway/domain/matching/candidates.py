@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from gateway.domain.matching.hits import add_slot, slots_of
 from gateway.domain.matching.item_tables import tables_of
+from gateway.domain.matching.mistyped import near_numbers
 from gateway.domain.matching.model import (
     Advised,
     Ask,
@@ -167,6 +168,13 @@ class ItemIndex:
         if isinstance(hit, int):
             return hit not in besides
         return hit is not None
+
+    def near_slots(self, slot: int) -> list[int]:
+        """Return the slots of as much open whose number differs from this one's by one mistake."""
+        amount, currency = self.open[slot], self.items[slot].currency
+        hits = [self.numbers.find_whole(number, []) for number in near_numbers(self.numbers.keys[slot])]
+        found = [other for hit in hits for other in slots_of(hit) if self.open[other] == amount and other != slot]
+        return self._in_currency(found, currency)
 
     def open_slots(self, customer_id: int, currency: str) -> list[int]:
         """Return what is open of a customer in a currency, in the order of the index."""

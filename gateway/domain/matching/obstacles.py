@@ -38,9 +38,10 @@ def against_named(case: Case, found: Fit) -> Obstacle | None:
     contested = [slot for slot in slots if index.items[slot].disputed_minor]
     if contested and found.rule is not Rule.EXACT_REFERENCE:
         return disputed(case, contested[0])
-    if not _is_doubtful(case, slots):
-        return None
-    return rival(case, slots, case.evidence.points_elsewhere(index.items[slots[0]].customer_id))
+    payer = index.items[slots[0]].customer_id
+    if _is_doubtful(case, slots) and (obstacle := rival(case, slots, case.evidence.points_elsewhere(payer))):
+        return obstacle
+    return _near_rival(case, slots)
 
 
 def _payer_may_be(case: Case, found: Fit) -> bool:
@@ -61,6 +62,28 @@ def _is_doubtful(case: Case, slots: Slots) -> bool:
     if not case.item_index.has_amount(case.credit.amount_minor, besides=slots):
         return False
     return case.credit.ultimate_debtor is not None or not is_confirmed(case.evidence, slots[0])
+
+
+def _near_rival(case: Case, slots: Slots) -> Obstacle | None:
+    """Return an item of the same amount whose number is one mistake away, where nothing shows that the customer paid.
+
+    The amount does not tell the two apart then, and a stranger may have mistyped.
+    """
+    index, evidence = case.item_index, case.evidence
+    for slot in slots:
+        if not index.has_amount(index.open[slot], besides=(slot,)) or _names_by_reference(evidence, slot):
+            continue
+        if evidence.pointed_at.intersection(index.payers.members(index.items[slot].customer_id)):
+            return None
+        for other in index.near_slots(slot):
+            if other not in slots:
+                return Obstacle(ReviewReason.SEVERAL_EXPLANATIONS, _number_sign(SignCode.NEAR_OTHER, other, index))
+    return None
+
+
+def _names_by_reference(evidence: Evidence, slot: int) -> bool:
+    """Return whether a structured reference names an item: its check digits tell most mistakes."""
+    return any((slot,) in word.readings for word in evidence.words if word.source is Source.REFERENCE)
 
 
 def is_confirmed(evidence: Evidence, slot: int) -> bool:

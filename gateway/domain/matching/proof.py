@@ -26,6 +26,7 @@ class SignCode(StrEnum):
     NAMES_IN_END_TO_END_ID = "names_in_end_to_end_id"
     MISTYPED = "mistyped"
     NAMES_OTHER = "names_other"
+    NEAR_OTHER = "near_other"
     NAMES_UNKNOWN = "names_unknown"
     CALLED_OTHERWISE = "called_otherwise"
     IBAN_CONFIRMED = "iban_confirmed"

@@ -27,6 +27,9 @@ mistyped                {written} in the text is nearly {number}
 names_other             the text names {number} as well
                         le libellé cite aussi {number}
                         der Text nennt auch {number}
+near_other              {number} is nearly the same number, and as much of it is open
+                        {number} est presque le même numéro, pour le même solde ouvert
+                        {number} ist beinahe dieselbe Nummer, und ebenso viel davon ist offen
 names_unknown           {written} looks like a number of ours, but nothing open has it
                         {written} ressemble à un de nos numéros, mais rien d’ouvert ne le porte
                         {written} sieht aus wie eine Nummer von uns, aber nichts Offenes hat sie
