@@ -17,6 +17,7 @@ from gateway.domain.matching.words import called_otherwise, find_misread
 from schemas.references import reference_key
 from schemas.states import ReviewReason
 
+_NEAR_BY_CHANCE = 3  # As many items with near numbers may have one amount by accident.
 _BY_GRADE = attrgetter("grade")
 # Rules under which less than the open amount came in: who paid must be sure.
 NEED_PAYER = frozenset({Rule.DISCOUNT, Rule.TOLERANCE, Rule.FEE_LIMIT})
@@ -65,9 +66,9 @@ def _is_doubtful(case: Case, slots: Slots) -> bool:
 
 
 def _near_rival(case: Case, slots: Slots) -> Obstacle | None:
-    """Return an item of the same amount whose number is one mistake away, where nothing shows that the customer paid.
+    """Return one of several items of the same amount whose numbers are one mistake away, where nobody knows the payer.
 
-    The amount does not tell the two apart then, and a stranger may have mistyped.
+    The amount is a usual price then: it does not tell them apart, and a stranger may have mistyped.
     """
     index, evidence = case.item_index, case.evidence
     for slot in slots:
@@ -75,9 +76,9 @@ def _near_rival(case: Case, slots: Slots) -> Obstacle | None:
             continue
         if evidence.pointed_at.intersection(index.payers.members(index.items[slot].customer_id)):
             return None
-        for other in index.near_slots(slot):
-            if other not in slots:
-                return Obstacle(ReviewReason.SEVERAL_EXPLANATIONS, _number_sign(SignCode.NEAR_OTHER, other, index))
+        near = [other for other in index.near_slots(slot) if other not in slots]
+        if len(near) > _NEAR_BY_CHANCE:
+            return Obstacle(ReviewReason.SEVERAL_EXPLANATIONS, _number_sign(SignCode.NEAR_OTHER, near[0], index))
     return None
 
 
