@@ -278,3 +278,21 @@ def test_no_text_raises(text: str) -> None:
 def test_no_pieces_of_numbers_raise(parts: list[str]) -> None:
     for numbers in KINDS.values():
         assert len(find_words("".join(parts), numbers)) <= len(parts)
+
+
+@pytest.mark.parametrize(
+    ("unit", "end"),
+    [
+        pytest.param("2%", "", id="percentages, which leave blanks"),
+        pytest.param("-", "1-", id="separators"),
+        pytest.param("O0", "Z", id="letters like digits that end in another"),
+        pytest.param("0", "OZ", id="digits that end in letters"),
+        pytest.param("1.", "", id="dots"),
+    ],
+)
+def test_a_long_text_of_nothing_is_read_once_and_names_nothing(unit: str, end: str) -> None:
+    text = unit * (20_000 // len(unit)) + end  # Read again from each place this would take minutes.
+
+    for numbers in KINDS.values():
+        assert [word for word in find_words(text, numbers) if word.grade is Grade.WHOLE] == []
+        assert find_misread(text, numbers) == []

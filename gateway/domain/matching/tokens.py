@@ -6,9 +6,10 @@ from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-_TOKENS = re.compile("([^A-Z0-9]*)([A-Z]+|[0-9]+)")  # What separates, then letters or digits.
+# What separates, then letters or digits. Possessive, and what is left at the end is taken too: each sign is read once.
+_TOKENS = re.compile(r"([^A-Z0-9]*+)([A-Z]++|[0-9]++)|[^A-Z0-9]++\Z")
 _DIGIT = re.compile("[0-9]")
-_MISREAD = re.compile("(?<![A-Z0-9])(?=[0-9]*[OIL])[0-9OIL]*[0-9][0-9OIL]*(?![A-Z0-9])")
+_MISREAD = re.compile("(?<![A-Z0-9])(?=[0-9]*+[OIL])(?=[OIL]*+[0-9])[0-9OIL]++(?![A-Z0-9])")
 _PERCENT = re.compile("(?<![0-9.,])[0-9]{1,3}+(?:[.,][0-9]{1,3}+)?[ \xa0]?%")
 _AS_DIGITS = str.maketrans("OIL", "011")
 _TEXT_MAX = 20_000  # Characters that are read; the longest remittance of a bank is shorter.
@@ -62,7 +63,8 @@ def tokenize(text: str) -> Tokens:
 
     The last ones are kept: a text is searched for numbers of items, of customers and of mandates.
     """
-    return _TOKENS.findall(capitals(without_percentages(text[:_TEXT_MAX])))
+    found: list[tuple[str, str]] = _TOKENS.findall(capitals(without_percentages(text[:_TEXT_MAX])))
+    return found if not found or found[-1][1] else found[:-1]
 
 
 def without_percentages(text: str) -> str:
