@@ -7,8 +7,9 @@ from pathlib import Path
 
 from parsers.advice_mail import MailPart, is_mail, mail_parts
 from parsers.advice_pdf import pdf_lines
-from parsers.advice_table import is_table, read_csv, read_xlsx
-from parsers.advice_text import read_text
+from parsers.advice_sheets import read_xlsx
+from parsers.advice_table import is_table, read_csv
+from parsers.advice_text import only_advice, read_text
 from parsers.tabular_csv import guess_encoding
 from schemas.advice import Advice, AdviceFormat
 from schemas.errors import FileRefused
@@ -84,19 +85,12 @@ def _read_mail(path: Path, scratch: Path) -> Advice:
                 faults.append(_placed(part, fault))
     if faults:
         raise faults[0]
-    return _one_of(found)
+    if not found:
+        raise FileRefused("neither the mail nor what is attached lists invoices with amounts", code="no_lines")
+    return only_advice(found, "attachments")
 
 
 def _placed(part: MailPart, fault: FileRefused) -> FileRefused:
     if part.is_body:
         return FileRefused(f"the text of the mail: {fault}", code=fault.code, line=fault.line)
     return FileRefused(f"attachment {part.name}: {fault}", code=fault.code, line=fault.line)
-
-
-def _one_of(found: list[Advice]) -> Advice:
-    if not found:
-        raise FileRefused("neither the mail nor what is attached lists invoices with amounts", code="no_lines")
-    said = {(one.total_minor, one.currency, tuple(sorted(line.paid_minor for line in one.lines))) for one in found}
-    if len(said) > 1:
-        raise FileRefused(f"{len(found)} attachments list different payments; send one each", code="several_advices")
-    return min(found, key=lambda one: list(AdviceFormat).index(one.format))

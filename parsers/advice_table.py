@@ -1,11 +1,11 @@
-"""A remittance advice in a table, CSV or XLSX: its columns are found by their headers, wherever the table begins."""
+"""A remittance advice in a table: its columns are found by their headers, wherever the table begins."""
 
 import csv
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from parsers.advice_text import WRITTEN_MAX, Head, check_count, find_currency, make_advice, read_head
+from parsers.advice_text import NO_HEAD, WRITTEN_MAX, Head, check_count, find_currency, make_advice, read_head
 from parsers.advice_words import COLUMNS, IS_CREDIT, TOTAL
 from parsers.tabular_cells import Forms, Unreadable, read_amount, text_of, to_minor
 from parsers.tabular_csv import csv_rows, guess_encoding, sample_text, separator_hint
@@ -42,7 +42,7 @@ def read_csv(path: Path) -> Advice:
     sample = sample_text(path, encoding)
     delimiter = separator_hint(sample) or max(_DELIMITERS, key=lambda mark: _known(sample, mark))
     with closing(csv_rows(path, encoding=encoding, delimiter=delimiter, limits=LIMITS)) as rows:
-        return _read(_whole(rows), AdviceFormat.CSV)
+        return read_rows(filled_rows(rows), AdviceFormat.CSV)
 
 
 def is_table(path: Path) -> bool:
@@ -51,25 +51,14 @@ def is_table(path: Path) -> bool:
     return any(_known(sample, mark) >= 2 for mark in _DELIMITERS)
 
 
-def read_xlsx(path: Path) -> Advice:
-    """Return the advice in the first visible sheet of a spreadsheet. Raises FileRefused, also for one with macros."""
-    from parsers.tabular_xlsx import check_archive, xlsx_rows  # Here, because its library is large.
-
-    if any(name.lower().endswith("vbaproject.bin") for name in check_archive(path, LIMITS)):
-        raise FileRefused("the spreadsheet has macros; save it as .xlsx without them", code="macros")
-    with closing(xlsx_rows(path, None, LIMITS)) as rows:
-        return _read(_whole(rows), AdviceFormat.XLSX)
-
-
-def _whole(rows: RawRows) -> list[RawRow]:
+def filled_rows(rows: RawRows) -> list[RawRow]:
+    """Return the rows that are not blank. Raises FileRefused for one that is broken."""
     found: list[RawRow] = []
     for row in rows:
         if isinstance(row, RowError):
             raise FileRefused(f"row {row.row}: {row.found!r} was found, {row.expected} expected", line=row.row)
         if not all(is_blank(cell) for cell in row.cells):
             found.append(row)
-    if not found:
-        raise FileRefused("the table has no rows", code="empty")
     return found
 
 
@@ -91,17 +80,29 @@ def _places(cells: tuple[Cell, ...]) -> dict[str, int]:
     return places if "number" in places and not {"paid", "gross", "amount"}.isdisjoint(places) else {}
 
 
-def _read(rows: list[RawRow], format_: AdviceFormat) -> Advice:
+def has_header(rows: list[RawRow]) -> bool:
+    """Return whether a row heads a list of invoices with amounts."""
+    return any(_places(row.cells) for row in rows[:_HEADER_ROWS_MAX])
+
+
+def read_rows(rows: list[RawRow], format_: AdviceFormat, beside: Head = NO_HEAD) -> Advice:
+    """Return the advice in the rows of a table; what they don't say is taken from ``beside``. Raises FileRefused."""
+    if not rows:
+        raise FileRefused("the table has no rows", code="empty")
     table = _table(rows)
     items, others = _sorted(table)
-    texts = [" ".join(cell_text(cell) for cell in row.cells if not is_blank(cell)) for row in others]
-    head = read_head(texts)
+    head = head_of(others).completed(beside)
     check_count(len(items))
     currencies = _currencies(table, items) or head.currencies
     currency = min(currencies, default="EUR")
     stated = _stated(table, others, currency)
     head = head._replace(stated_minor=head.stated_minor if stated is None else stated)
     return make_advice(format_, head, _lines(table, items, currency, head), currencies)
+
+
+def head_of(rows: list[RawRow]) -> Head:
+    """Return what rows say that are no items."""
+    return read_head([" ".join(cell_text(cell) for cell in row.cells if not is_blank(cell)) for row in rows])
 
 
 def _table(rows: list[RawRow]) -> _Table:

@@ -7,7 +7,7 @@ the amounts of a line mean (gross, discount, paid) is found by the total that th
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from parsers.advice_words import CUSTOMER_NUMBER, IS_CREDIT, IS_DISCOUNT, PAYER_NAME, PAYMENT_DATE, TOTAL
 from parsers.tabular_cells import parse_date
@@ -46,6 +46,14 @@ class Head(NamedTuple):
     ibans: tuple[str, ...] = ()
     currencies: frozenset[str] = frozenset()
 
+    def completed(self, other: Self) -> Self:
+        """Return this with what it does not say taken from another."""
+        missing = [name for name, said in self._asdict().items() if not said]
+        return self._replace(**{name: getattr(other, name) for name in missing})
+
+
+NO_HEAD = Head()
+
 
 class _Found(NamedTuple):
     row: int
@@ -77,6 +85,17 @@ def make_advice(format_: AdviceFormat, head: Head, lines: tuple[AdviceLine, ...]
         format_, named[0] if named else "EUR", lines, head.stated_minor, head.payment_date, head.payer_name,
         head.customer_number, head.ibans,
     )  # fmt: skip
+
+
+def only_advice(found: Sequence[Advice], places: str) -> Advice:
+    """Return what several lists say alike, of the surest format. Raises FileRefused where they say several things.
+
+    At least one is given; ``places`` tells where they stand.
+    """
+    said = {(one.total_minor, one.currency, tuple(sorted(line.paid_minor for line in one.lines))) for one in found}
+    if len(said) > 1:
+        raise FileRefused(f"{len(found)} {places} list different payments; send one each", code="several_advices")
+    return min(found, key=lambda one: list(AdviceFormat).index(one.format))
 
 
 def check_count(count: int) -> None:

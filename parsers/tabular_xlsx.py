@@ -84,19 +84,34 @@ def xlsx_rows(path: Path, sheet_name: str | None, limits: TableLimits) -> RawRow
     with _workbook(path) as workbook:
         with _door():
             sheet = _choose_sheet(workbook, sheet_name)
-            # The size that a file claims of itself may be wrong, and would cut rows off.
-            sheet.reset_dimensions()
-            rows = enumerate(sheet.iter_rows(), 1)
-            missing = {coordinate_to_tuple(cell) for cell in unsaved.get(_part_name(sheet), ())}
-        is_percent = _PercentStyles()
-        while True:
-            with _door():
-                batch = [_raw_row(number, row, missing, is_percent) for number, row in islice(rows, _BATCH)]
-            if not batch:
-                return
-            _check_batch(batch, limits)
-            # What is cut off here is blank: cells of a far column that once had a value.
-            yield from (RawRow(row.number, row.cells[: limits.columns_max]) for row in batch)
+        yield from _rows_of(sheet, unsaved, limits)
+
+
+def xlsx_sheets(path: Path, limits: TableLimits) -> Iterator[tuple[str, RawRows]]:
+    """Yield the name and the rows of each visible sheet; they are read before the next sheet. Raises FileRefused."""
+    unsaved = check_archive(path, limits)
+    with _workbook(path) as workbook:
+        with _door():
+            sheets = _visible_sheets(workbook)
+        for sheet in sheets:
+            yield sheet.title, _rows_of(sheet, unsaved, limits)
+
+
+def _rows_of(sheet: ReadOnlyWorksheet, unsaved: dict[str, set[str]], limits: TableLimits) -> RawRows:
+    with _door():
+        # The size that a file claims of itself may be wrong, and would cut rows off.
+        sheet.reset_dimensions()
+        rows = enumerate(sheet.iter_rows(), 1)
+        missing = {coordinate_to_tuple(cell) for cell in unsaved.get(_part_name(sheet), ())}
+    is_percent = _PercentStyles()
+    while True:
+        with _door():
+            batch = [_raw_row(number, row, missing, is_percent) for number, row in islice(rows, _BATCH)]
+        if not batch:
+            return
+        _check_batch(batch, limits)
+        # What is cut off here is blank: cells of a far column that once had a value.
+        yield from (RawRow(row.number, row.cells[: limits.columns_max]) for row in batch)
 
 
 def check_archive(path: Path, limits: TableLimits) -> dict[str, set[str]]:
