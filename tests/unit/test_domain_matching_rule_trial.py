@@ -24,6 +24,7 @@ KEEPS = UserRule(1, "rent", Conditions(), RuleAction.ON_ACCOUNT, customer_id=7)
         pytest.param(SETS_ASIDE, Became(ASIDE, FEE, "6278", "user_rule"), Verdict.SAME, id="a rule said the same"),
         pytest.param(SETS_ASIDE, Became(ASIDE, FEE, "", "bank_booking"), Verdict.NEW, id="it adds the account word"),
         pytest.param(SETS_ASIDE, Became(BOOKED, None, "", "exact_reference"), Verdict.NAMED, id="by reference"),
+        pytest.param(SETS_ASIDE, Became(BOOKED, None, "", "advice"), Verdict.NAMED, id="by a remittance advice"),
         pytest.param(SETS_ASIDE, Became(BOOKED, None, "", "confirmed_payer"), Verdict.OTHERWISE, id="by account"),
         pytest.param(SETS_ASIDE, Became(PARTLY, None, "", "user"), Verdict.OTHERWISE, id="booked by a person in part"),
         pytest.param(SETS_ASIDE, Became(BOOKED, None, "", "own_collection"), None, id="our own collection"),

@@ -1,7 +1,7 @@
 """What a rule would have done with what is stored: taken, decided the same already, or decided otherwise.
 
 It compares with what was decided, not with what would be decided now: whoever tries a rule sees where people knew
-better. What a reference decided it would decide again, whatever the rule says.
+better. What a reference or an advice decided it would decide again, whatever the rule says.
 """
 
 from enum import StrEnum
@@ -15,7 +15,15 @@ _DECIDED = frozenset({BankTransactionState.ALLOCATED, BankTransactionState.PARTL
 # Decided before a rule is asked, whatever it says.
 _BEFORE_RULES = frozenset({Rule.OWN_COLLECTION, Rule.RETURNED_DEBIT, Rule.OWN_REFUND, Rule.RETURNED_REFUND})
 _BY_REFERENCE = frozenset(
-    {Rule.EXACT_REFERENCE, Rule.DISCOUNT, Rule.PARTIAL, Rule.REPORTED_CHARGES, Rule.TOLERANCE, Rule.FEE_LIMIT}
+    {
+        Rule.EXACT_REFERENCE,
+        Rule.DISCOUNT,
+        Rule.PARTIAL,
+        Rule.REPORTED_CHARGES,
+        Rule.TOLERANCE,
+        Rule.FEE_LIMIT,
+        Rule.ADVICE,
+    }
 )
 _SETS_ASIDE = frozenset({RuleAction.SET_ASIDE, RuleAction.NOT_OURS})
 
@@ -26,7 +34,7 @@ class Verdict(StrEnum):
     NEW = "new"  # It waits, or the gateway set it aside as something else.
     SAME = "same"
     OTHERWISE = "otherwise"  # A person, or account and amount, decided otherwise.
-    NAMED = "named"  # A reference decided otherwise, which comes before any rule.
+    NAMED = "named"  # A reference or a remittance advice decided otherwise, which come before any rule.
     EARLIER = "earlier"  # A rule that stands before it takes it.
     ASKED = "asked"  # It waits and goes on waiting: it names an invoice, or something points elsewhere.
 
