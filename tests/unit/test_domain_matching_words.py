@@ -247,6 +247,15 @@ def test_a_date_is_no_number_that_happens_to_have_its_digits() -> None:
     assert find_words("1203-2026", numbers)[0].readings == ((0,),)
 
 
+def test_letters_that_are_a_word_as_well_begin_the_next_number() -> None:
+    kind = [f"A-2026-{serial % 9 + 1:02d}-{serial:04d}" for serial in range(1, 2401)]
+    numbers = numbers_of(kind)
+
+    words = find_words("A-2026-02-1288, A-2026-03-1289, A-2026-05-0499", numbers)
+
+    assert [word.readings for word in words] == [((1287,),), ((1288,),), ((498,),)]
+
+
 def test_a_serial_behind_which_a_foot_stands_is_found_with_a_short_year() -> None:
     numbers = numbers_of([f"FV {serial}/2026" for serial in range(1, 400)])
 

@@ -135,7 +135,7 @@ def _read_list(tokens: Tokens, place: int, words: list[Word], numbers: Numbers) 
     """Read on after a whole number: 000123/124, 000123 u. 4031, 000101-105. Return the place behind the list."""
     while place < len(tokens):
         gap, run = tokens[place]
-        if run > "9Z" and run not in _JOINING and run not in _UNTIL:
+        if run > "9Z" and not _joins(tokens, place, numbers):
             break
         at, is_range = place, gap.strip() in _DASHES
         if run > "9Z":
@@ -150,6 +150,13 @@ def _read_list(tokens: Tokens, place: int, words: list[Word], numbers: Numbers) 
         words.append(word)
         place = word.last + 1
     return place
+
+
+def _joins(tokens: Tokens, place: int, numbers: Numbers) -> bool:
+    """Return whether a word links what stands around it, and does not begin a number of ours (E-2026-000124)."""
+    run = tokens[place][1]
+    is_word = run in _JOINING or run in _UNTIL
+    return is_word and not (run in numbers.starts and whole(tokens, place, run, numbers))
 
 
 def _linked(tokens: Tokens, place: int, before: Word, numbers: Numbers, *, is_range: bool) -> Word | None:
