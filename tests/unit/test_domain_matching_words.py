@@ -12,6 +12,7 @@ from gateway.domain.matching.words import find_misread, find_plain, find_words
 DASHED = [f"FA-2026-{serial:06d}" for serial in range(1, 5001)]
 SLASHED = [f"R{year}/{serial}" for year in (2025, 2026) for serial in range(1, 301)]
 GLUED = [f"INV2026{serial:04d}" for serial in range(1, 3001)]
+SHORT_YEAR = [f"U26{serial:05d}" for serial in range(1, 2401)]
 NUMERIC = [str(40012345 + step * 3) for step in range(3000)]
 SERIAL_FIRST = [f"FV {serial}/{month:02d}/2026" for serial in range(1, 41) for month in range(1, 13)]
 LETTER_LAST = [f"2026-{serial:05d}-A" for serial in range(1, 2001)]
@@ -24,7 +25,8 @@ def numbers_of(numbers: list[str], *aliases: tuple[str, ...]) -> Numbers:
 
 
 KINDS = {
-    id(kind): numbers_of(kind) for kind in (DASHED, SLASHED, GLUED, NUMERIC, SERIAL_FIRST, LETTER_LAST, SHORT_NUMERIC)
+    id(kind): numbers_of(kind)
+    for kind in (DASHED, SLASHED, GLUED, SHORT_YEAR, NUMERIC, SERIAL_FIRST, LETTER_LAST, SHORT_NUMERIC)
 }
 
 
@@ -81,6 +83,8 @@ def test_a_number_is_found_however_it_is_written(text: str, number: str, grade: 
         pytest.param(NUMERIC, "4001 2348", "40012348", "WHOLE", id="digits only, split"),
         pytest.param(NUMERIC, "12348", "40012348", "TAIL", id="digits only, constant start left out"),
         pytest.param(NUMERIC, "KD40012348", "40012348", "TAIL", id="digits only, hanging on letters"),
+        pytest.param(SHORT_YEAR, "2600012", "U2600012", "WHOLE", id="glued year of two digits, without its letter"),
+        pytest.param(SHORT_YEAR, "U 00012", "U2600012", "TAIL", id="glued year of two digits, left out"),
         pytest.param(SERIAL_FIRST, "FV 12/03/2026", "FV 12/03/2026", "WHOLE", id="serial first"),
         pytest.param(LETTER_LAST, "2026-00012-A", "2026-00012-A", "WHOLE", id="letter at the end"),
         pytest.param(LETTER_LAST, "2026-12", "2026-00012-A", "WHOLE", id="letter at the end, left out"),

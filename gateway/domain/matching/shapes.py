@@ -143,9 +143,12 @@ def _common_start(first: str, last: str) -> str:
 
 
 def _series(runs: Sequence[str], shape: Shape) -> Series:
-    """Make the series of a number whose serial was cut out of its runs. A glued start counts if it is a year."""
+    """Make the series of a number whose serial was cut out of its runs.
+
+    Digits glued before the serial are its head if they are a year or stand behind letters: U26 in U2600123.
+    """
     place = shape.serial_run
-    before = [*runs[:place], runs[place] if YEAR.fullmatch(runs[place]) else ""]
+    before = [*runs[:place], runs[place] if place or YEAR.fullmatch(runs[place]) else ""]
     start = runs[0] if runs[0] > "9Z" else ""
     prefix = "".join(run for run in before if run > "9Z")
     head = "".join(run for run in before if run <= "9Z")
