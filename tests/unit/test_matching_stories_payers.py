@@ -247,3 +247,10 @@ def test_a_stranger_names_two_invoices_of_one_price_and_others_are_nearly_one_of
 
     assert told.outcome == "several_explanations"
     assert told.pays == {"FA-2026-000101": 12_000, "FA-2026-000555": 12_000}
+
+
+@pytest.mark.parametrize(("text", "outcome"), [("Bestellung 4101", "payer_differs"), ("Rg 4101", "exact_reference")])
+def test_a_stranger_names_an_order_by_the_digits_of_an_invoice(text: str, outcome: str) -> None:
+    told = Story(invoice(1, "FA-2026-004101", 12_000)).receives(12_000, text, iban=STRANGER)
+
+    assert told.outcome == outcome

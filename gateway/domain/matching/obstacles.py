@@ -55,7 +55,7 @@ def _payer_may_be(case: Case, found: Fit) -> bool:
     grade = weakest(evidence.words, found.slots)
     if grade >= Grade.LINKED or evidence.payer_agrees(slot):
         return True
-    return grade is Grade.TAIL and not evidence.known_payers
+    return grade is Grade.TAIL and not evidence.known_payers and not called_otherwise(case.credit.text, evidence.words)
 
 
 def _is_doubtful(case: Case, slots: Slots) -> bool:

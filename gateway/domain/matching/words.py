@@ -28,10 +28,12 @@ _LISTING = BETWEEN + ",;+&\u2013"  # Between the numbers of a list.
 _DASHES = ("-", "\u2013")
 _JOINING = frozenset("U UND ET Y E EN AND I OG OCH JA UN IR SI".split())
 _UNTIL = frozenset("BIS TO TOT AU AL A TM TIL DO".split())
-# What a number is called that is no invoice's: an order, an offer, a gift. Many firms number these alike.
+# What a number is called that is no invoice's: an order, an offer, a gift, a contract. Many firms number these alike.
 _NO_INVOICE = frozenset(
     "BESTELLUNG BESTELLNR AUFTRAG AUFTRAGSNR ANGEBOT SPENDE COMMANDE DEVIS OFFRE DON ORDER QUOTE OFFER DONATION GIFT"
-    " BESTELLING OFFERTE GIFTE PEDIDO PRESUPUESTO DONACION ORDINE PREVENTIVO DONAZIONE".split()
+    " BESTELLING OFFERTE GIFTE PEDIDO PRESUPUESTO DONACION ORDINE PREVENTIVO DONAZIONE"
+    " VERTRAG VERTRAGSNR MITGLIED MITGLIEDSNR POLICE DAUERAUFTRAG CONTRAT CONTRACT MEMBER MEMBRE"
+    " CONTRATO CONTRATTO".split()
 )
 _END = (" ", "")
 _GAP_MAX = 3
