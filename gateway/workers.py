@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import multiprocessing
-import os
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -77,7 +76,7 @@ class Workers:
     def __init__(self, place: Place, *, count: int = 1) -> None:
         self._place = place
         self._count = count
-        self._pool = self._new_pool()
+        self._pool = new_pool(self._count)
         self._apart: set[ProcessPoolExecutor] = set()
         self._replays = asyncio.Semaphore(1)
         self._imports: dict[int, asyncio.Task[None]] = {}
@@ -197,7 +196,7 @@ class Workers:
             return await asyncio.get_running_loop().run_in_executor(pool, entry, self._place, *values)
         except BrokenProcessPool:
             if pool is self._pool:
-                self._pool = self._new_pool()
+                self._pool = new_pool(self._count)
             raise
 
     async def _refuse_advice(self, file: AdviceFile, actor: Actor) -> AdviceReceipt:
@@ -212,7 +211,7 @@ class Workers:
 
     async def _run_apart(self, entry: Callable[..., Any], *values: Any) -> Any:
         """Run something in a process of its own, which ends with it."""
-        pool = self._new_pool(1)
+        pool = new_pool(1)
         self._apart.add(pool)
         try:
             return await asyncio.get_running_loop().run_in_executor(pool, entry, self._place, *values)
@@ -228,11 +227,12 @@ class Workers:
         finally:
             await gate.close()
 
-    def _new_pool(self, count: int = 0) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(
-            count or self._count, mp_context=context, initializer=limit_process, initargs=(os.getpid(),)
-        )
+
+def new_pool(count: int) -> ProcessPoolExecutor:
+    """Return a pool of processes that are copied from ``gateway.nursery``: what they need is loaded already."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["gateway.nursery"])
+    return ProcessPoolExecutor(count, mp_context=context, initializer=limit_process)
 
 
 def _import(place: Place, file_id: int, token: str) -> None:

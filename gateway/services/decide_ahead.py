@@ -9,7 +9,6 @@ and matched afterwards.
 import asyncio
 import datetime as dt
 import multiprocessing
-import os
 import time
 from collections.abc import Iterator
 from operator import itemgetter
@@ -51,7 +50,7 @@ class Ahead:
         self._decided = rows.with_suffix(".decided")
         self._decided.touch()
         self._lists = follow(self._decided)
-        arguments = (database_url, company_id, bank_account_id, rows, self._decided, os.getpid())
+        arguments = (database_url, company_id, bank_account_id, rows, self._decided)
         context = multiprocessing.get_context("spawn")
         self._process = context.Process(target=_decide_in_process, args=arguments, daemon=True)
         self._process.start()
@@ -79,10 +78,8 @@ class Ahead:
         self._process.join()
 
 
-def _decide_in_process(
-    database_url: str, company_id: int, bank_account_id: int, rows: Path, decided: Path, parent: int
-) -> None:
-    limit_process(parent)
+def _decide_in_process(database_url: str, company_id: int, bank_account_id: int, rows: Path, decided: Path) -> None:
+    limit_process()
     lists = _waited(rows)
     first = next(lists, None)
     if first is None:

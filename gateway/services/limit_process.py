@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import multiprocessing
 import os
 import resource
 import signal
@@ -36,18 +37,27 @@ def limit_time(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def limit_process(parent: int) -> None:
-    """Limit this process, which ends when its parent (a process id) does."""
+def limit_process() -> None:
+    """Limit this process, which ends when the one that asked for it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(_GARBAGE_AFTER)
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     os.nice(max(0, _NICE - os.nice(0)))
-    if hasattr(ctypes, "CDLL") and os.uname().sysname == "Linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if hasattr(libc, "mallopt"):
-            # Its threads hand values to each other; heaps of their own would keep a tenth of all memory.
-            libc.mallopt(_M_ARENA_MAX, 1)
-            libc.mallopt(_M_MMAP_THRESHOLD, 1 << 15)
-    if os.getppid() != parent:
+    if (libc := _libc()) and hasattr(libc, "mallopt"):
+        # Its threads hand values to each other; heaps of their own would keep a tenth of all memory.
+        libc.mallopt(_M_ARENA_MAX, 1)
+        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 15)
+    end_with_parent()
+    asked_by = multiprocessing.parent_process()
+    if asked_by is None or not asked_by.is_alive():
         raise SystemExit("the parent is gone")
+
+
+def end_with_parent() -> None:
+    """Let the system end this process when the one that started it ends, however that is."""
+    if libc := _libc():
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _libc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None) if os.uname().sysname == "Linux" else None
