@@ -6,6 +6,7 @@ import os
 import sys
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from support import statements  # noqa: F401 It is enough to know it.
 from support.databases import IS_IN_CI, KINDS, Databases, Postgres, databases_of, memory_folder, postgres_or_reason
 from support.desk import Desks
 from support.figures import IS_PROVING, IS_WHOLE
+from support.templates import CopyOf, Make, Templates, Thing
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 
@@ -108,6 +110,23 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Desks:
     """Desks that were made once, to open copies of."""
     return Desks(lambda: tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """What was made once, to open copies of."""
+    return Templates(lambda: tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+async def copy_of(templates: Templates, databases: Databases, tmp_path: Path) -> AsyncIterator[CopyOf]:
+    """Open a copy of what a function makes in an empty database; the test runs once on each kind."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(make: Make[Thing]) -> Thing:
+            return await stack.enter_async_context(templates.open_copy(make, databases, tmp_path))
+
+        yield opened
 
 
 # Machines differ in speed and are busy at times: what a property finds must not depend on that.

@@ -7,28 +7,24 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from gateway.services.manage_accounts import add_account
-from gateway.store.database import Database, sqlite_url
+from gateway.store.database import sqlite_url
 from gateway.web import background, match_again
 from support.api import Firm, open_firm
-from support.bank import OUR_IBAN
 from support.databases import KINDS, Databases, Postgres, SqliteFiles, databases_of
 from support.desk import Desk, Desks, day_statement
 from support.figures import IS_WHOLE
-from support.gateways import CLERK, NOW, Bench, make_company, make_gate
+from support.gateways import Bench, open_bench
 from support.in_process import HereWorkers
+from support.templates import CopyOf
 from support.web import Site, open_site
 
 match_again.PAUSE_S = 0.02  # Each test waits for what it began.
 
 
 @pytest.fixture
-async def bench(database: Database, tmp_path: Path) -> Bench:
+async def bench(copy_of: CopyOf) -> Bench:
     """A gateway without web whose company knows one account."""
-    company_id = await make_company(database)
-    async with database.begin(actor=CLERK, now=NOW, company_id=company_id) as work:
-        await add_account(work, account=OUR_IBAN, name="Main account")
-    return Bench(make_gate(database, tmp_path), company_id)
+    return await copy_of(open_bench)
 
 
 @pytest.fixture

@@ -35,7 +35,9 @@ from support.sent import (
     register,
     send,
     states,
+    three_sent,
 )
+from support.templates import CopyOf
 
 
 class Stopped(Exception):
@@ -46,11 +48,9 @@ ALL = ("E2E-1", "E2E-2", "E2E-3")
 
 
 @pytest.fixture
-async def sent(bench: Bench) -> Bench:
+async def sent(copy_of: CopyOf) -> Bench:
     """Three debits that the bank has."""
-    await debtors(bench)
-    await send(bench, *DEBITS)
-    return bench
+    return await copy_of(three_sent)
 
 
 def only(*rejected: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,17 @@ from gateway.services.submit_run import AttemptOpen, OtherFileThere, resolve_bro
 from gateway.store import due_items
 from gateway.store.collection_runs import CollectionBatch, RunSubmission
 from gateway.store.collections import Collection
-from gateway.store.database import Database
 from gateway.store.mandates import Mandate
 from gateway.store.parties import Party
 from gateway.store.runs_in_work import troubles_of
 from schemas.states import CollectionState, RunState, SubmissionState
+from support.templates import CopyOf
 from support.treasury import DUE, Treasury, approved_run, make_treasury, told_invoice
 
 
 @pytest.fixture
-async def treasury(database: Database, tmp_path: Path) -> AsyncIterator[Treasury]:
-    return await make_treasury(database, tmp_path)
+async def treasury(copy_of: CopyOf) -> Treasury:
+    return await copy_of(make_treasury)
 
 
 async def test_what_is_due_is_frozen_into_a_file_whose_bytes_say_what_the_rows_say(treasury: Treasury) -> None:

@@ -21,18 +21,23 @@ from gateway.store.database import Database
 from schemas.cancellation import CancellationReason
 from schemas.reversal import ReversalReason
 from schemas.states import CollectionState, RunState
+from support.templates import CopyOf
 from support.treasury import Treasury, make_treasury
 
 
-@pytest.fixture
-async def treasury(database: Database, tmp_path: Path) -> Treasury:
-    """A company whose run of three debits the bank has."""
-    made = await make_treasury(database, tmp_path)
+async def with_a_sent_run(database: Database, folder: Path) -> Treasury:
+    made = await make_treasury(database, folder)
     (run_id,) = (await made.freeze()).run_ids
     await made.approve("anna", run_id)
     await made.begin(run_id)
     await made.end(run_id)
     return made
+
+
+@pytest.fixture
+async def treasury(copy_of: CopyOf) -> Treasury:
+    """A company whose run of three debits the bank has."""
+    return await copy_of(with_a_sent_run)
 
 
 async def ask(treasury: Treasury, *ids: int, reason: CancellationReason | ReversalReason) -> str:

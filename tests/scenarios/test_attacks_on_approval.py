@@ -31,16 +31,21 @@ from gateway.store.journal import Journal
 from gateway.store.work import Actor
 from schemas.errors import Conflict, GatewayError, NotAllowed, NotFound
 from schemas.states import MandateState, Role, RunState, SubmissionState
+from support.templates import CopyOf
 from support.treasury import Treasury, make_treasury, told_invoice
 
 
-@pytest.fixture
-async def treasury(database: Database, tmp_path: Path) -> Treasury:
-    """A company with a run of three debits that Clara froze."""
-    made = await make_treasury(database, tmp_path)
+async def with_a_frozen_run(database: Database, folder: Path) -> Treasury:
+    made = await make_treasury(database, folder)
     await made.hire("max", Role.CLERK, Role.APPROVER)
     await made.freeze()
     return made
+
+
+@pytest.fixture
+async def treasury(copy_of: CopyOf) -> Treasury:
+    """A company with a run of three debits that Clara froze."""
+    return await copy_of(with_a_frozen_run)
 
 
 async def not_approved(treasury: Treasury) -> bool:

@@ -16,6 +16,7 @@ from support.gateways import Bench
 from support.sent import (
     DEBITS,
     DUE,
+    TOTAL,
     Booked,
     Debit,
     answer,
@@ -29,18 +30,17 @@ from support.sent import (
     pay,
     send,
     states,
+    three_sent,
 )
+from support.templates import CopyOf
 
-TOTAL = 42_827
 ALL_SETTLED = {"E2E-1": "settled", "E2E-2": "settled", "E2E-3": "settled"}
 
 
 @pytest.fixture
-async def sent(bench: Bench) -> Bench:
+async def sent(copy_of: CopyOf) -> Bench:
     """Three debits that the bank has, in one block."""
-    await debtors(bench)
-    await send(bench, *DEBITS)
-    return bench
+    return await copy_of(three_sent)
 
 
 def single(place: int, minor: int = 0, **facts: str) -> Booked:

@@ -30,6 +30,7 @@ from gateway.store.parties import parties
 from schemas.errors import NotFound
 from schemas.states import Language, NoticeKind
 from support.mails import mail_server, mailer
+from support.templates import CopyOf
 from support.treasury import DUE, NOW, TOLD, UNTIL, Treasury, make_treasury, told_invoice
 
 TODAY = NOW.date()
@@ -37,15 +38,19 @@ FIRST_DAY = dt.date(2026, 12, 7)  # Fourteen days from today.
 OVERDUE = dt.date(2026, 11, 10)
 
 
-@pytest.fixture
-async def treasury(database: Database, tmp_path: Path) -> Treasury:
-    """A company whose three customers were told nothing: two invoices are overdue, one is due in time."""
+async def with_nobody_told(database: Database, folder: Path) -> Treasury:
     invoices = [
         told_invoice("FA-1", 10_000, customer="C1", due_date=OVERDUE, notified_date=None),
         told_invoice("FA-2", 20_000, customer="C2", notified_date=None),
         told_invoice("FA-3", 30_000, customer="C3", due_date=OVERDUE, notified_date=OVERDUE),
     ]
-    return await make_treasury(database, tmp_path, invoices=invoices)
+    return await make_treasury(database, folder, invoices=invoices)
+
+
+@pytest.fixture
+async def treasury(copy_of: CopyOf) -> Treasury:
+    """A company whose three customers were told nothing: two invoices are overdue, one is due in time."""
+    return await copy_of(with_nobody_told)
 
 
 async def announced(treasury: Treasury, *, mail: Mailer | None = None, **options: Any) -> Announcement:

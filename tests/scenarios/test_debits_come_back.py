@@ -32,6 +32,7 @@ from support.master_data import german_iban, imported, invoice
 from support.sent import (
     DEBITS,
     DUE,
+    TOTAL,
     Booked,
     bank_statement,
     booked,
@@ -43,21 +44,19 @@ from support.sent import (
     register,
     send,
     states,
+    three_settled,
 )
+from support.templates import CopyOf
 
-TOTAL = 42_827
 BACK = DUE + dt.timedelta(2)
 LATER = BACK + dt.timedelta(1)
 SETTLED = {"E2E-1": "settled", "E2E-2": "settled", "E2E-3": "settled"}
 
 
 @pytest.fixture
-async def settled(bench: Bench) -> Bench:
+async def settled(copy_of: CopyOf) -> Bench:
     """Three debits whose money came as one sum."""
-    await debtors(bench)
-    await send(bench, *DEBITS)
-    await bench.upload(bank_statement(booked(TOTAL, block="PMT-1", count=3)))
-    return bench
+    return await copy_of(three_settled)
 
 
 async def come_back(bench: Bench, *entries: Booked, number: int = 2, day: dt.date = BACK) -> None:

@@ -26,6 +26,7 @@ from support.gateways import CLERK, NOW, Bench
 from support.sent import (
     DEBITS,
     DUE,
+    TOTAL,
     Booked,
     answer,
     bank_statement,
@@ -37,9 +38,10 @@ from support.sent import (
     register,
     send,
     states,
+    three_settled,
 )
+from support.templates import CopyOf
 
-TOTAL = 42_827
 BACK = DUE + dt.timedelta(2)
 FEE_CODE = "PMNT-MDOP-CHRG"
 RETURN = booked(-20_000, end_to_end_id="E2E-2", reason="AM04", day=BACK)
@@ -53,12 +55,9 @@ def fee(minor: int = -350, *, days: int = 0, **facts: Any) -> Booked:
 
 
 @pytest.fixture
-async def settled(bench: Bench) -> Bench:
+async def settled(copy_of: CopyOf) -> Bench:
     """Three debits whose money came as one sum."""
-    await debtors(bench)
-    await send(bench, *DEBITS)
-    await bench.upload(bank_statement(booked(TOTAL, block="PMT-1", count=3)))
-    return bench
+    return await copy_of(three_settled)
 
 
 def files_of(*days: Day) -> list[bytes]:

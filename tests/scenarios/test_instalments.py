@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import Any
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +14,7 @@ from gateway.services.plan_instalments import InvalidInstalments, plan_instalmen
 from gateway.store.database import Database
 from gateway.store.due_items import due_items
 from support.desk import Desk, words_of
+from support.templates import CopyOf
 from support.treasury import Treasury, make_treasury, told_invoice
 
 PARTS = {"due-1": "2026-12-10", "part-1": "40.00", "due-2": "2027-01-11", "part-2": "35.00", "reason": "on the phone"}
@@ -74,10 +75,14 @@ async def test_a_machine_sets_and_reads_instalments(light_desk: Desk) -> None:
     assert (await machine.get(f"{path}/instalments")).json()["instalments"] == parts
 
 
+async def with_one_customer(database: Database, folder: Path) -> Treasury:
+    return await make_treasury(database, folder, customers=1)
+
+
 @pytest.fixture
-async def treasury(database: Database, tmp_path: Any) -> Treasury:
+async def treasury(copy_of: CopyOf) -> Treasury:
     """A company whose customer owes 100.00."""
-    return await make_treasury(database, tmp_path, customers=1)
+    return await copy_of(with_one_customer)
 
 
 async def plan(treasury: Treasury, number: str, *parts: tuple[dt.date, int]) -> None:

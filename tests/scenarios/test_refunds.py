@@ -30,17 +30,22 @@ from schemas.identifiers import Iban
 from schemas.states import RefundState, Role, RunState
 from schemas.status_report import StatusReport
 from support.sent import answer, block_answer, pain002
+from support.templates import CopyOf
 from support.treasury import Treasury, make_treasury, told_invoice
 
 TO, OTHER = Iban("DE02120300000000202051"), Iban("DE89370400440532013000")
 
 
-@pytest.fixture
-async def treasury(database: Database, tmp_path: Path) -> Treasury:
-    """A company that owes a customer 50.00 by a credit note."""
-    made = await make_treasury(database, tmp_path, customers=1)
+async def with_a_credit_note(database: Database, folder: Path) -> Treasury:
+    made = await make_treasury(database, folder, customers=1)
     await made.add_invoices(told_invoice("GS-1", -5_000))
     return made
+
+
+@pytest.fixture
+async def treasury(copy_of: CopyOf) -> Treasury:
+    """A company that owes a customer 50.00 by a credit note."""
+    return await copy_of(with_a_credit_note)
 
 
 async def proposed(treasury: Treasury, amount_minor: int = 5_000) -> int:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -21,6 +21,7 @@ from schemas.identifiers import Iban
 from schemas.states import AllocationKind, BankTransactionState, ReviewReason, ReviewState, RunState
 from support.gateways import Bench, make_gate
 from support.sent import DUE, Booked, answer, bank_statement, block_answer, booked, items_now, pain002, part
+from support.templates import CopyOf
 from support.treasury import Treasury, make_treasury, told_invoice
 
 TO = Iban("DE02120300000000202051")
@@ -35,6 +36,12 @@ class Sent:
 
     def __init__(self, treasury: Treasury, bench: Bench) -> None:
         self.treasury, self.bench, self.run_id = treasury, bench, 0
+
+    def moved_to(self, database: Database, folder: Path) -> Self:
+        """Return the same in copies of the database and the folder."""
+        moved = type(self)(self.treasury.moved_to(database, folder), self.bench.moved_to(database, folder))
+        moved.run_id = self.run_id
+        return moved
 
     async def send(self) -> None:
         """Propose, approve and send both."""
@@ -71,14 +78,18 @@ class Sent:
         return found
 
 
-@pytest.fixture
-async def sent(database: Database, tmp_path: Path) -> Sent:
-    treasury = await make_treasury(database, tmp_path, customers=2)
+async def two_sent(database: Database, folder: Path) -> Sent:
+    treasury = await make_treasury(database, folder, customers=2)
     rows = [told_invoice(number, -minor, customer=whose) for number, (whose, minor) in OWED.items()]
     await treasury.add_invoices(*rows)
-    made = Sent(treasury, Bench(make_gate(database, tmp_path), treasury.company_id))
+    made = Sent(treasury, Bench(make_gate(database, folder), treasury.company_id))
     await made.send()
     return made
+
+
+@pytest.fixture
+async def sent(copy_of: CopyOf) -> Sent:
+    return await copy_of(two_sent)
 
 
 def out(minor: int, **facts: Any) -> Booked:

@@ -16,6 +16,7 @@ from gateway.services.manage_unpaid import AlreadyClosed, accept_retries, assign
 from gateway.services.plan_retry import NoSuchUnpaid, NothingLeft, RetryNotAllowed, accept_retry
 from gateway.store import unpaid_lists
 from gateway.store.collections import Collection, CollectionLine
+from gateway.store.database import Database
 from gateway.store.presence import Presence
 from gateway.store.unpaid import Unpaid
 from gateway.store.unpaid_lists import UnpaidFilter
@@ -24,10 +25,11 @@ from schemas.errors import Conflict, NotFound
 from schemas.states import CollectionState, Role, UnpaidState
 from support.bank import OUR_IBAN
 from support.desk import words_of
-from support.gateways import NOW, Bench
+from support.gateways import NOW, Bench, open_bench
 from support.sent import (
     DEBITS,
     DUE,
+    TOTAL,
     Debit,
     answer,
     bank_statement,
@@ -41,9 +43,9 @@ from support.sent import (
     send,
     states,
 )
+from support.templates import CopyOf
 from support.web import Browser, Site
 
-TOTAL = 42_827
 BACK = DUE + dt.timedelta(2)  # A Thursday.
 RETRY = dt.date(2026, 11, 26)  # Five bank days later.
 
@@ -61,10 +63,14 @@ async def with_returns(bench: Bench) -> Bench:
     return bench
 
 
+async def two_returned(database: Database, folder: Path) -> Bench:
+    return await with_returns(await open_bench(database, folder))
+
+
 @pytest.fixture
-async def returned(bench: Bench) -> Bench:
+async def returned(copy_of: CopyOf) -> Bench:
     """A company with two returned debits."""
-    return await with_returns(bench)
+    return await copy_of(two_returned)
 
 
 async def row_of(bench: Bench, reason: str) -> Unpaid:

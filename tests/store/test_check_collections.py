@@ -1,11 +1,9 @@
 """Every rule of collections finds the row that breaks it, and says nothing of a run that went its way."""
 
-from pathlib import Path
-
 import pytest
 
 from gateway.store.collections import Collection
-from gateway.store.database import Database
+from support.templates import CopyOf
 from support.treasury import Treasury, approved_run, make_treasury
 
 BREAKS = {
@@ -47,8 +45,8 @@ BREAKS = {
 
 
 @pytest.fixture
-async def treasury(database: Database, tmp_path: Path) -> Treasury:
-    return await make_treasury(database, tmp_path)
+async def treasury(copy_of: CopyOf) -> Treasury:
+    return await copy_of(make_treasury)
 
 
 @pytest.mark.parametrize("name", BREAKS)

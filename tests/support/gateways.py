@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import select
 
 from gateway.services.import_statement import Gate, import_file
+from gateway.services.manage_accounts import add_account
 from gateway.services.receive_file import Receipt, receive_file
 from gateway.store import check
 from gateway.store.bank_transactions import BankTransaction, bank_transactions
@@ -18,6 +19,7 @@ from gateway.store.originals import Originals
 from gateway.store.presence import Presence
 from gateway.store.statements import Statement, StatementFile, statements
 from gateway.store.work import SYSTEM, Actor, Work
+from support.bank import OUR_IBAN
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 CLERK = Actor("user", 7, "Clara Becker")
@@ -31,6 +33,12 @@ class Bench:
         self.database = gate.database
         self.company_id = company_id
         self._tokens = 0
+
+    def moved_to(self, database: Database, folder: Path) -> Self:
+        """Return the same company in copies of its database and its folder."""
+        moved = type(self)(make_gate(database, folder), self.company_id)
+        moved._tokens = self._tokens
+        return moved
 
     def begin(self, actor: Actor = CLERK) -> AbstractAsyncContextManager[Work]:
         """Begin a unit of work of the company."""
@@ -92,6 +100,14 @@ async def make_company(database: Database, code: str = "MAIN") -> int:
         work.add(company)
         work.say("add_company", f"company:{company.id}")
     return company.id
+
+
+async def open_bench(database: Database, folder: Path) -> Bench:
+    """Add a company with one account."""
+    bench = Bench(make_gate(database, folder), await make_company(database))
+    async with bench.begin() as work:
+        await add_account(work, account=OUR_IBAN, name="Main account")
+    return bench
 
 
 def make_gate(database: Database, folder: Path) -> Gate:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from gateway.store.collection_runs import CollectionBatch, CollectionRun, RunApp
 from gateway.store.collection_writes import write_moves
 from gateway.store.collections import Collection, CollectionLine
 from gateway.store.columns import table_of
+from gateway.store.database import Database
 from gateway.store.mandates import mandates
 from gateway.store.open_items import OpenItem, open_items
 from gateway.store.reviews import ReviewItem
@@ -22,7 +24,7 @@ from gateway.store.work import Work
 from schemas.codes.lists import LocalInstrument, SequenceType
 from schemas.states import AllocationKind, CollectionState, ReviewState, RunState, SubmissionState
 from support.camt_files import balance, details, document, encoded, entry, statement
-from support.gateways import Bench
+from support.gateways import Bench, open_bench
 from support.master_data import customer, german_iban, imported, invoice, mandate
 
 DUE = dt.date(2026, 11, 17)  # A Tuesday.
@@ -46,6 +48,7 @@ DEBITS = (
     Debit("E2E-2", "M-C2", {"FA-3": 20_000}),
     Debit("E2E-3", "M-C3", {"FA-4": 7_777}),
 )
+TOTAL = 42_827
 
 
 async def debtors(bench: Bench) -> None:
@@ -55,6 +58,21 @@ async def debtors(bench: Bench) -> None:
     await imported(bench.database, bench.company_id, *rows)
     made = [mandate(f"M-{whose}", customer=whose, iban=german_iban(place)) for place, whose in enumerate(CUSTOMERS, 1)]
     await imported(bench.database, bench.company_id, *made)
+
+
+async def three_sent(database: Database, folder: Path) -> Bench:
+    """Make a company whose three debits the bank has, in one block."""
+    bench = await open_bench(database, folder)
+    await debtors(bench)
+    await send(bench, *DEBITS)
+    return bench
+
+
+async def three_settled(database: Database, folder: Path) -> Bench:
+    """Make a company whose three debits came as one sum."""
+    bench = await three_sent(database, folder)
+    await bench.upload(bank_statement(booked(TOTAL, block="PMT-1", count=3)))
+    return bench
 
 
 async def send(

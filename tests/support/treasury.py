@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import select
 
@@ -54,6 +54,12 @@ class Treasury:
         self.rules = LogInRules()
         self.users: dict[str, User] = {}
         self._steps = 0
+
+    def moved_to(self, database: Database, folder: Path) -> Self:
+        """Return the same company in copies of its database and its folder."""
+        moved = type(self)(database, folder, self.company_id)
+        moved.now, moved.users = self.now, dict(self.users)
+        return moved
 
     async def hire(self, login: str, *roles: Role) -> User:
         """Add a person whose second factor is set up."""
