@@ -1,14 +1,17 @@
 """What matching is told beside the open items, also of very many bank transactions at once."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from gateway.domain.matching.model import Credit
+from gateway.store.database import Database
 from gateway.store.match_facts import booked_credits
 from support.bank import camt, payment
-from support.gateways import Bench
+from support.gateways import Bench, open_bench
 from support.master_data import customer, imported, invoice
+from support.templates import CopyOf
 
 DAY = dt.date(2026, 11, 20)
 
@@ -18,9 +21,8 @@ def taken_back(key: int, end_to_end_id: str) -> Credit:
     return Credit(key, -10_000, "EUR", DAY, "", end_to_end_id, return_reason="AC04")
 
 
-@pytest.fixture
-async def paid(bench: Bench) -> Bench:
-    """A company whose one invoice was paid by a credit with an end-to-end id, another by one without."""
+async def with_two_paid(database: Database, folder: Path) -> Bench:
+    bench = await open_bench(database, folder)
     await imported(bench.database, bench.company_id, customer("C1"), customer("C2"))
     await imported(
         bench.database,
@@ -31,6 +33,12 @@ async def paid(bench: Bench) -> Bench:
     first = payment(10_000, "RG-2026-0001", end_to_end_id="E2E-1")
     await bench.upload(camt(first, payment(20_000, "RG-2026-0002", end_to_end_id="NOTPROVIDED")))
     return bench
+
+
+@pytest.fixture
+async def paid(copy_of: CopyOf) -> Bench:
+    """A company whose one invoice was paid by a credit with an end-to-end id, another by one without."""
+    return await copy_of(with_two_paid)
 
 
 async def found(bench: Bench, debits: list[Credit]) -> list[tuple[str | None, int]]:

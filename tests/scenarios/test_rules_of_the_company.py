@@ -1,6 +1,7 @@
 """Rules that an approver writes: what comes is decided by them, they can be moved and switched, and wrong ones stop."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from gateway.services.match_transactions import match_transactions
 from gateway.services.undo_decision import undo_decision
 from gateway.store.allocations import Decision
 from gateway.store.bank_transactions import BankTransaction
+from gateway.store.database import Database
 from gateway.store.matching_rules import MatchingRule, MatchingRuleUse, MatchingRuleVersion
 from gateway.store.open_items import OpenItem
 from gateway.store.parties import Party
@@ -28,8 +30,9 @@ from schemas.states import (
     TextMatch,
 )
 from support.bank import camt, payment
-from support.gateways import NOW, Bench
+from support.gateways import NOW, Bench, open_bench
 from support.master_data import customer, imported, invoice
+from support.templates import CopyOf
 
 APPROVER = Actor("user", 8, "Anna Weber")
 MACHINE = Actor("token", 9, "ERP")
@@ -47,12 +50,17 @@ def rule(word: str = "stripe", action: RuleAction = ASIDE, **facts: Any) -> User
 FEES = rule(category=IgnoreCategory.BANK_FEE, account_word="6278")
 
 
-@pytest.fixture
-async def firm(bench: Bench) -> Bench:
-    """A company with two customers and an invoice of one."""
+async def with_two_customers(database: Database, folder: Path) -> Bench:
+    bench = await open_bench(database, folder)
     await imported(bench.database, bench.company_id, customer("C1", "Adler GmbH"), customer("C2", "Birke AG"))
     await imported(bench.database, bench.company_id, invoice("FA-2026-0001", 88_000, customer="C1"))
     return bench
+
+
+@pytest.fixture
+async def firm(copy_of: CopyOf) -> Bench:
+    """A company with two customers and an invoice of one."""
+    return await copy_of(with_two_customers)
 
 
 async def add(bench: Bench, written: UserRule, actor: Actor = APPROVER) -> int:

@@ -12,14 +12,16 @@ from gateway.domain.matching.user_rules import Conditions, TextCondition, UserRu
 from gateway.services import resolve_review
 from gateway.services.manage_rules import add_rule
 from gateway.services.try_rule import Tried, TryWanted, try_rule
+from gateway.store.database import Database
 from gateway.store.matching_rules import MatchingRuleUse
 from gateway.store.parties import Party
 from gateway.store.progress import Progress, ProgressNote
 from gateway.store.reviews import ReviewItem
 from schemas.states import IgnoreCategory, RuleAction, TextMatch
 from support.bank import DAY, camt, payment
-from support.gateways import Bench
+from support.gateways import Bench, open_bench
 from support.master_data import customer, imported, invoice
+from support.templates import CopyOf
 
 STRIPE = UserRule(
     0, "Stripe", Conditions(texts=(TextCondition(TextMatch.CONTAINS, "stripe"),)), RuleAction.SET_ASIDE,
@@ -28,9 +30,8 @@ STRIPE = UserRule(
 OLD = DAY - dt.timedelta(days=200)
 
 
-@pytest.fixture
-async def firm(bench: Bench) -> Bench:
-    """A company with a payment by reference, one set aside by hand, two questions, and an old one."""
+async def with_five_payments(database: Database, folder: Path) -> Bench:
+    bench = await open_bench(database, folder)
     await imported(bench.database, bench.company_id, customer("C1", "Adler GmbH"))
     await imported(bench.database, bench.company_id, invoice("FA-2026-0001", 10_000, customer="C1"))
     await imported(bench.database, bench.company_id, invoice("FA-2026-0002", 70_000, customer="C1"))
@@ -50,6 +51,12 @@ async def firm(bench: Bench) -> Bench:
         key = questions[transactions["S2"]]
         await resolve_review.ignore(work, review_item_id=key, category=IgnoreCategory.OTHER)
     return bench
+
+
+@pytest.fixture
+async def firm(copy_of: CopyOf) -> Bench:
+    """A company with a payment by reference, one set aside by hand, two questions, and an old one."""
+    return await copy_of(with_five_payments)
 
 
 async def tried(bench: Bench, rule: UserRule, note: ProgressNote | None = None) -> Tried:

@@ -1,5 +1,8 @@
 """Every rule of the check finds the row that breaks it, and says nothing of rows that do not."""
 
+from pathlib import Path
+from typing import NamedTuple, Self
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -8,6 +11,7 @@ from gateway.services.manage_accounts import add_account
 from gateway.store.check import broken_invariants
 from gateway.store.database import Database
 from support.master_data import CLERK, NOW, add_company, customer, imported, invoice, mandate
+from support.templates import CopyOf
 
 ACCOUNT = "DE89370400440532013000"
 MOMENT = "2026-11-21T09:00:00.000000+00:00"
@@ -123,8 +127,19 @@ BREAKS = {
 }  # fmt: skip
 
 
-async def facts_of(database: Database) -> dict[str, int]:
-    """Make a company with one of everything, and return the keys."""
+class Facts(NamedTuple):
+    """A company with one of everything, and the keys."""
+
+    database: Database
+    keys: dict[str, int]
+
+    def moved_to(self, database: Database, _folder: Path) -> Self:
+        """Return the same in a copy of the database."""
+        return self._replace(database=database)
+
+
+async def one_of_each(database: Database, _folder: Path) -> Facts:
+    """Make a company with one of everything."""
     company_id = await add_company(database)
     await imported(database, company_id, customer("C1"))
     await imported(database, company_id, invoice("FA-1", 10_000))
@@ -136,7 +151,13 @@ async def facts_of(database: Database) -> dict[str, int]:
         for name, table in (("item", "open_item"), ("mandate", "mandate"), ("payer", "payer_iban")):
             keys[name] = (await session.execute(text(f"SELECT id FROM {table}"))).scalar_one()
     await change(database, [FILE, STATEMENT, TRANSACTION], keys)
-    return keys
+    return Facts(database, keys)
+
+
+@pytest.fixture
+async def facts(copy_of: CopyOf) -> Facts:
+    """A company with one of everything."""
+    return await copy_of(one_of_each)
 
 
 async def change(database: Database, statements: list[str], keys: dict[str, int]) -> None:
@@ -156,17 +177,17 @@ async def broken(database: Database) -> list[str]:
 
 
 @pytest.mark.parametrize("name", BREAKS)
-async def test_each_broken_rule_names_its_row(database: Database, name: str) -> None:
+async def test_each_broken_rule_names_its_row(facts: Facts, name: str) -> None:
+    database, keys = facts
     statements, sentences = BREAKS[name]
-    keys = await facts_of(database)
 
     await change(database, statements, keys)
 
     assert sorted(await broken(database)) == sorted(sentence.format(**keys) for sentence in sentences)
 
 
-async def test_an_amount_that_is_no_whole_number_is_found_where_it_can_be(database: Database) -> None:
-    await facts_of(database)
+async def test_an_amount_that_is_no_whole_number_is_found_where_it_can_be(facts: Facts) -> None:
+    database = facts.database
     fraction = "UPDATE open_item SET disputed_minor = 0.5"
     if not database.is_sqlite:
         await change(database, [fraction], {})
@@ -191,11 +212,9 @@ async def item_keys(database: Database) -> list[int]:
         return list((await session.execute(text("SELECT id FROM open_item"))).scalars())
 
 
-async def test_a_changed_journal_is_found(database: Database) -> None:
-    keys = await facts_of(database)
-
-    async with database.read() as session:
+async def test_a_changed_journal_is_found(facts: Facts) -> None:
+    async with facts.database.read() as session:
         found = [sentence async for sentence in broken_invariants(session)]
 
-    assert keys["item"] > 0
+    assert facts.keys["item"] > 0
     assert any("journal" in sentence for sentence in found), "the statement was written past the gateway"

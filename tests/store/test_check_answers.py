@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from gateway.services.manage_accounts import add_account
 from gateway.store.database import Database
-from support.bank import OUR_IBAN
-from support.gateways import CLERK, NOW, Bench, make_company, make_gate
-from support.sent import DEBITS, answer, bank_statement, block_answer, booked, debtors, pain002, send
+from support.gateways import Bench
+from support.sent import answer, bank_statement, block_answer, booked, pain002, three_sent
+from support.templates import CopyOf
 
 RETURNED, REJECTED = "(SELECT id FROM collection WHERE state = 'returned')", "state = 'rejected'"
 BREAKS = {
@@ -44,18 +43,19 @@ BREAKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("changes", "words"), [pytest.param(*case, id=name) for name, case in BREAKS.items()])
-async def test_the_rule_finds_it(database: Database, tmp_path: Path, changes: list[str], words: list[str]) -> None:
-    company_id = await make_company(database)
-    async with database.begin(actor=CLERK, now=NOW, company_id=company_id) as work:
-        await add_account(work, account=OUR_IBAN, name="Main account")
-    bench = Bench(make_gate(database, tmp_path), company_id)
-    await debtors(bench)
-    await send(bench, *DEBITS)
+async def with_answers(database: Database, folder: Path) -> Bench:
+    """Make a company whose bank rejected a debit, and credited the others of which one came back with a fee."""
+    bench = await three_sent(database, folder)
     await bench.upload(pain002(block_answer(answer("E2E-3", code="AC04"))))
     fee = booked(-350, end_to_end_id="E2E-1", code="PMNT-MDOP-CHRG")
     back = booked(-15_050, end_to_end_id="E2E-1", reason="AM04")
     await bench.upload(bank_statement(booked(35_050, block="PMT-1"), back, fee))
+    return bench
+
+
+@pytest.mark.parametrize(("changes", "words"), [pytest.param(*case, id=name) for name, case in BREAKS.items()])
+async def test_the_rule_finds_it(copy_of: CopyOf, changes: list[str], words: list[str]) -> None:
+    bench = await copy_of(with_answers)
 
     async with bench.begin() as work:
         for change in changes:
