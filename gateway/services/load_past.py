@@ -91,10 +91,10 @@ async def _own(
 
 
 def _begin(
-    transactions: Iterable[PastTransaction], decisions: Iterable[PastDecision], questions: dict[int, PastQuestion]
+    transactions: Iterable[PastTransaction], decisions: Iterable[PastDecision], questions: dict[int, list[PastQuestion]]
 ) -> dt.datetime:
     """Return when the first of some bank transactions was looked at."""
-    told = [one.recorded_at for one in decisions] + [one.asked_at for one in questions.values()]
+    told = [one.recorded_at for one in decisions] + [first.asked_at for first, *_ in questions.values()]
     return min([*told, *(one.stored_at for one in transactions)])
 
 

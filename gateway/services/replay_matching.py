@@ -17,12 +17,26 @@ from gateway.domain.matching.model import Credit, Policy
 from gateway.domain.matching.user_rules import UserRules
 from gateway.domain.replay.change import NO_CHANGE, ReplayChange
 from gateway.domain.replay.habits import HabitsThen, habits_then
+from gateway.domain.replay.looks import look_steps
 from gateway.domain.replay.past import Past
 from gateway.domain.replay.payers import PayersThen, payers_then
 from gateway.domain.replay.result import NOTHING, Replayed, result_of
 from gateway.domain.replay.rules import RulesThen, rules_then
-from gateway.domain.replay.steps import Advises, InHand, Learned, Look, Moved, Ruled, Said, Step, Usual, Waits
-from gateway.domain.replay.timeline import Standing, Start, standing_of, start_of, steps_of
+from gateway.domain.replay.steps import (
+    Advises,
+    Came,
+    InHand,
+    Learned,
+    Look,
+    Moved,
+    Ruled,
+    Said,
+    Step,
+    Usual,
+    Waits,
+    Withdrawn,
+)
+from gateway.domain.replay.timeline import Standing, Start, other_steps, standing_of, start_of
 from gateway.domain.replay.waiting import wait_steps
 from gateway.domain.replay.world import World
 from gateway.services.load_candidates import SETTLED
@@ -108,6 +122,10 @@ class _Replay:
         for world in self._worlds:
             if isinstance(act, Moved):
                 world.move(act)
+            elif isinstance(act, Came):
+                world.come(act)
+            elif isinstance(act, Withdrawn):
+                world.withdraw(act)
             elif isinstance(act, InHand):
                 world.in_hand(act.bank_transaction_id)
             elif isinstance(act, Said):
@@ -155,10 +173,12 @@ async def _begin(session: ReadSession, period: Period, happened: Past, change: R
     standing = standing_of(happened)
     then = _Then(start_of(happened), payers_then(happened), habits_then(happened), rules_then(happened))
     steps = [
-        *steps_of(happened, standing), *then.payers.steps, *then.habits.steps, *then.rules.steps,
-        *wait_steps(happened),
+        *look_steps(happened, standing), *other_steps(happened), *then.payers.steps, *then.habits.steps,
+        *then.rules.steps, *wait_steps(happened),
     ]  # fmt: skip
     steps.sort(key=lambda step: step[:2])
+    while not isinstance(steps[-1].act, Look):
+        steps.pop()
     worlds = [await _world(session, period, happened, then, NO_CHANGE)]
     if not change.is_nothing:
         worlds.append(await _world(session, period, happened, then, change))
@@ -180,6 +200,8 @@ async def _world(session: ReadSession, period: Period, happened: Past, then: _Th
         habits=change.keeps(then.habits.known),
         rules=UserRules(then.rules.known if change.rules is None else change.rules),
     )
+    for item_id in then.start.to_come:
+        index.hide(item_id)
     policy_at = _policy_of(happened) if change.policy is None else _always(change.policy)
     ids = happened.transactions.keys()
     return World(index, policy_at, today=happened.begin.date(), period=ids, change=change)

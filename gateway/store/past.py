@@ -115,29 +115,24 @@ async def _decisions(session: AsyncSession, query: Select[Any]) -> list[PastDeci
 
 async def questions_of(
     session: AsyncSession, *, company_id: int, from_date: dt.date, to_date: dt.date
-) -> dict[int, PastQuestion]:
-    """Return when each bank transaction of a period was first asked about, and when it was set aside."""
+) -> dict[int, list[PastQuestion]]:
+    """Return the questions about each bank transaction of a period, and when each of them ended in setting it aside."""
     r, t, m = review_items.c, bank_transactions.c, _moves.c
-    # The reason alone does not tell: a question that was open becomes one of what was taken back.
-    taken_back = exists().where(
-        r.reason == ReviewReason.UNDONE, m.subject_table == "bank_transaction", m.subject_id == t.id,
-        m.at == r.opened_at,
-    )  # fmt: skip
+    # A person's act is a move at that moment. The reason does not tell: it changes while a question is open.
+    of_person = exists().where(m.subject_table == "bank_transaction", m.subject_id == t.id)
+    begun, ended = of_person.where(m.at == r.opened_at), of_person.where(m.at == r.closed_at)
     query = (
-        select(r.bank_transaction_id, r.opened_at, r.id, taken_back, r.state, r.closed_at)
+        select(r.bank_transaction_id, r.opened_at, r.id, begun, r.state, r.closed_at, ended)
         .join(bank_transactions, t.id == r.bank_transaction_id)
         .where(_in_period(company_id, from_date, to_date))
         .order_by(r.opened_at, r.id)
     )
     moments = Moments()
-    found: dict[int, PastQuestion] = {}
-    for key, opened_at, review_id, is_undone, state, closed_at in await fetch_tuples(session, query):
-        dismissed_at = moments[closed_at] if state == ReviewState.DISMISSED else None
-        first = found.get(key)
-        if first is None:
-            found[key] = PastQuestion(key, moments[opened_at], review_id, bool(is_undone), dismissed_at)
-        elif dismissed_at is not None:
-            found[key] = first._replace(dismissed_at=dismissed_at)
+    found: dict[int, list[PastQuestion]] = defaultdict(list)
+    for key, opened_at, review_id, is_undone, state, closed_at, is_by_person in await fetch_tuples(session, query):
+        set_aside_at = moments[closed_at] if state == ReviewState.DISMISSED else None
+        question = PastQuestion(key, moments[opened_at], review_id, bool(is_undone), set_aside_at, bool(is_by_person))
+        found[key].append(question)
     return found
 
 

@@ -18,7 +18,7 @@ from gateway.store.database import Database
 from gateway.store.habits import LearnedHabit
 from gateway.store.journal import Journal
 from gateway.store.reviews import ReviewItem
-from schemas.states import ReplayEffect
+from schemas.states import BankTransactionState, ReplayEffect
 from support.bank import payment
 from support.courses import Course, Dice, open_course
 from support.figures import count
@@ -55,6 +55,25 @@ async def test_without_a_change_all_is_decided_as_it_was_whatever_people_did(cou
 
     assert found.looked > 5
     assert (found.sums, found.unlike) == ((), ()), f"seed {seed}"
+
+
+async def test_credits_of_one_statement_are_looked_at_in_their_order_whatever_became_of_each(course: Course) -> None:
+    await course.bring_invoices(
+        ("FA-2026-1001", 10_000, "C1"), ("FA-2026-1002", 10_000, "C1"), ("FA-2026-1003", 12_500, "C1")
+    )
+    await course.bring(course.pays(10_000, "FA-2026-1001", of="C1"))
+    # The question about the second offers the other invoice as well, which is still open then.
+    await course.bring(
+        course.pays(300, "Danke"),
+        course.pays(10_000, "FA-2026-1001", of="C1"),
+        course.pays(9_997, "RE FA-2026-1002", of="C1"),
+    )
+    (equal,) = await course.bring(course.pays(10_000, "FA-2026-1003", of="C1"))
+
+    found = await replayed(course, ReplayChange())
+
+    assert equal.state is BankTransactionState.IN_REVIEW  # For an equal one of the same payer waits.
+    assert (found.booked_before, found.unlike) == (2, ())
 
 
 async def test_a_replay_writes_nothing(course: Course) -> None:
@@ -226,6 +245,38 @@ async def test_a_rule_of_the_company_books_from_the_day_on_which_it_was_written(
     assert (as_it_was.looked, as_it_was.unlike) == (3, ())
     assert effects(without_rules) == dict.fromkeys((before.id, after.id), ReplayEffect.LOST)
     assert effects(with_rule) == {later.id: ReplayEffect.GAINED}
+
+
+async def test_what_a_rule_set_aside_after_a_question_was_set_aside_whatever_people_did_since(course: Course) -> None:
+    (thanks,) = await course.bring(course.pays(300, "Danke"))
+    await course.write_rule("Danke")
+    await course.take_back(thanks.id)
+    await course.set_aside((await course.questions())[0])
+    await course.bring(course.pays(400, "Danke"))
+
+    found = await replayed(course, ReplayChange())
+
+    assert (found.looked, found.unlike) == (2, ())
+
+
+@pytest.mark.parametrize("becomes", ["to come", "cancelled"])
+async def test_the_number_of_an_invoice_means_nothing_before_it_came_and_once_it_was_cancelled(
+    course: Course, becomes: str
+) -> None:
+    await course.write_rule("Danke")
+    await course.bring(course.pays(200, "Danke"))
+    if becomes == "cancelled":
+        await course.bring_invoices(("FA-2026-1001", 10_000, "C1"))
+        await course.cancel((await course.open_items())[0])
+    (early,) = await course.bring(course.pays(300, "Danke fuer FA-2026-1001"))
+    if becomes == "to come":
+        await course.bring_invoices(("FA-2026-1001", 10_000, "C1"))
+    await course.bring(course.pays(400, "Danke"))
+
+    found = await replayed(course, ReplayChange())
+
+    assert early.state is BankTransactionState.IGNORED
+    assert found.unlike == ()
 
 
 async def habitual(course: Course) -> list[BankTransaction]:

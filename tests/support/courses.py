@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.domain.matching.model import Line, Policy
 from gateway.domain.matching.user_rules import Conditions, TextCondition, UserRule
-from gateway.services import manage_rules, resolve_review
+from gateway.services import manage_invoices, manage_rules, resolve_review
 from gateway.services.change_policy import change_policy
 from gateway.services.import_statement import Gate, import_file
 from gateway.services.load_past import Period
@@ -122,6 +122,11 @@ class Course(Bench):
         """Take a decision back."""
         async with self.begin() as work:
             await undo_decision(work, bank_transaction_ids=[transaction_id], reason=reason)
+
+    async def cancel(self, item: OpenItem) -> None:
+        """Cancel an item."""
+        async with self.begin() as work:
+            await manage_invoices.cancel_item(work, item_id=item.id, reason="wrong")
 
     async def set_policy(self, **fields: Any) -> None:
         """Change rules from now on; what waits is matched again."""

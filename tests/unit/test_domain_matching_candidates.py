@@ -1,6 +1,7 @@
 """The index: what it finds, and that decisions taken over can be taken back."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.decide import decide
 from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.model import Ask, Customer, Policy
+from gateway.domain.matching.packed import PackedItems
 from gateway.domain.matching.payers import Payers
 from gateway.domain.matching.shapes import Shapes
 from schemas.states import IbanSource, ReviewReason
@@ -46,6 +48,47 @@ def test_an_item_is_found_by_amount_customer_and_reference() -> None:
     assert (index.slot_of(2), index.slot_of(99)) == (1, None)
     assert index.has_amount(25_000, besides=(1,))
     assert not index.has_amount(10_000, besides=(0,))
+
+
+@pytest.mark.parametrize(
+    ("facts", "text", "reference"),
+    [
+        pytest.param({}, "FA-2026-000101", None, id="number"),
+        pytest.param({"order_reference": "PO-4711-X", "number": "Brief"}, "PO-4711-X", None, id="order, no number"),
+        pytest.param({"order_reference": "PO"}, "FA-2026-000101", None, id="order too short to be sought"),
+        pytest.param({"creditor_reference": "RF18539007547034"}, "", "RF18539007547034", id="structured reference"),
+    ],
+)
+def test_a_hidden_item_is_named_by_nothing_until_it_is_shown(
+    facts: dict[str, Any], text: str, reference: str | None
+) -> None:
+    index = index_of(A._replace(**facts), B, invoice(3, "FA-2025-000101", 5))
+
+    def named() -> list[tuple[int, ...]]:
+        words = Evidence(money(1, text, creditor_reference=reference), index).words
+        return [reading for word in words for reading in word.readings]
+
+    index.hide(1)
+    index.hide(99)
+    assert named() == []
+
+    index.show(1)
+    assert named() == [(0,)]
+
+
+def test_of_equal_numbers_only_the_hidden_one_is_not_found() -> None:
+    index = index_of(A, A._replace(id=2), A._replace(id=3))
+
+    index.hide(1)
+    assert index.numbers.find_whole("FA2026000101") == [1, 2]
+
+    index.hide(2)
+    assert index.numbers.find_whole("FA2026000101") == 2
+
+
+def test_packed_items_are_not_hidden() -> None:
+    with pytest.raises(TypeError):
+        ItemIndex(PackedItems([A])).hide(1)
 
 
 def test_the_shorter_of_two_lists_is_looked_through() -> None:

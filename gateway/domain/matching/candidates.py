@@ -6,12 +6,11 @@ Nothing here loops over all items for one credit. A slot is the place of an item
 
 import datetime as dt
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from gateway.domain.matching.hits import add_slot, slots_of
-from gateway.domain.matching.item_tables import tables_of
-from gateway.domain.matching.mistyped import near_numbers
+from gateway.domain.matching.hits import add_slot, remove_slot, slots_of
+from gateway.domain.matching.item_tables import aliases_of, tables_of
 from gateway.domain.matching.model import (
     Advised,
     Ask,
@@ -34,6 +33,7 @@ from gateway.domain.matching.returns import BookedCredits
 from gateway.domain.matching.sent import SentDebits
 from gateway.domain.matching.shapes import Shapes
 from gateway.domain.matching.user_rules import UserRules
+from schemas.references import reference_key
 from schemas.states import ReviewReason
 
 # Asked about, but no payment that an equal one may repeat.
@@ -169,13 +169,6 @@ class ItemIndex:
             return hit not in besides
         return hit is not None
 
-    def near_slots(self, slot: int) -> list[int]:
-        """Return the slots of as much open whose number differs from this one's by one mistake."""
-        amount, currency = self.open[slot], self.items[slot].currency
-        hits = [self.numbers.find_whole(number, []) for number in near_numbers(self.numbers.keys[slot])]
-        found = [other for hit in hits for other in slots_of(hit) if self.open[other] == amount and other != slot]
-        return self._in_currency(found, currency)
-
     def open_slots(self, customer_id: int, currency: str) -> list[int]:
         """Return what is open of a customer in a currency, in the order of the index."""
         slots = slots_of(self._by_customer.get(customer_id, []))
@@ -211,6 +204,25 @@ class ItemIndex:
         """Return the slot of an item, if it is in the index."""
         slot: int | None = self._slots.get(item_id)
         return slot
+
+    def show(self, item_id: int) -> None:
+        """Let an item be found by its numbers, which was hidden."""
+        self._turn(item_id, self.numbers.show, add_slot)
+
+    def hide(self, item_id: int) -> None:
+        """Let nothing that names an item find it: it is still to come, or was cancelled. Not where items are packed."""
+        self._turn(item_id, self.numbers.hide, remove_slot)
+
+    def _turn(
+        self, item_id: int, turn: Callable[[int, Iterable[str]], None], turn_slot: Callable[[Any, str, int], None]
+    ) -> None:
+        slot = self._slots.get(item_id)
+        if slot is None:
+            return
+        item = self.items[slot]
+        turn(slot, aliases_of(item))
+        if item.creditor_reference:
+            turn_slot(self._by_reference, reference_key(item.creditor_reference), slot)
 
     def apply(self, decision: Decision, credit: Credit) -> None:
         """Take a decision over: what it books is no longer open; what it asks waits for a person."""

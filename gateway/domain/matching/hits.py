@@ -36,3 +36,12 @@ def add_slot(slots: Hits, key: _K, slot: int) -> None:
         else:
             known = [known, slot]
         slots[key] = known
+
+
+def remove_slot(slots: Found, key: _K, slot: int) -> None:
+    """Remove a slot. Raises TypeError where the hits are packed, which do not change so."""
+    if not isinstance(slots, dict):
+        raise TypeError("a slot is removed from a dict only")
+    left = [one for one in slots_of(slots.pop(key, [])) if one != slot]
+    if left:
+        slots[key] = left if len(left) > 1 else left[0]

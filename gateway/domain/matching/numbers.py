@@ -6,9 +6,10 @@ number is the matter of `words`.
 
 import re
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from gateway.domain.matching.hits import Hits, add_slot, slots_of
+from gateway.domain.matching.hits import Hits, add_slot, remove_slot, slots_of
 from gateway.domain.matching.shapes import RUNS, YEAR, Parsed, Series, Shapes
 
 _SLOTS_MAX = 20  # A short form that fits more items says nothing.
@@ -114,6 +115,24 @@ class Numbers:
         self._alias_starts.add(runs[0])
         self.runs_max = max(self.runs_max, len(runs))
         return key
+
+    def show(self, slot: int, aliases: Iterable[str]) -> None:
+        """Let an item be found again by its number and its aliases."""
+        for hits, key in self._found_by(slot, aliases):
+            add_slot(hits, key, slot)
+
+    def hide(self, slot: int, aliases: Iterable[str]) -> None:
+        """Let an item not be found by its number or its aliases: whoever names it names nothing."""
+        for hits, key in self._found_by(slot, aliases):
+            remove_slot(hits, key, slot)
+
+    def _found_by(self, slot: int, aliases: Iterable[str]) -> Iterator[tuple[Hits, Any]]:
+        if self.keys[slot]:
+            yield self._whole, self.keys[slot]
+            yield self._serials, self.serials[slot]
+        for alias in aliases:
+            if alias_key := self._take_alias(alias):
+                yield self._aliases, alias_key
 
     def _pattern(self) -> re.Pattern[str] | None:
         """Return the pattern of a text with one number as it is printed, or nearly, and no other digits but a date.

@@ -7,7 +7,8 @@ from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.case import Case, Obstacle
 from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.explain import Fit
-from gateway.domain.matching.mistyped import is_near
+from gateway.domain.matching.hits import slots_of
+from gateway.domain.matching.mistyped import is_near, near_numbers
 from gateway.domain.matching.model import Rule, Sign
 from gateway.domain.matching.proof import SignCode
 from gateway.domain.matching.resolve import weakest
@@ -76,10 +77,17 @@ def _near_rival(case: Case, slots: Slots) -> Obstacle | None:
             continue
         if evidence.pointed_at.intersection(index.payers.members(index.items[slot].customer_id)):
             return None
-        near = [other for other in index.near_slots(slot) if other not in slots]
+        near = [other for other in _near_slots(slot, index) if other not in slots]
         if len(near) > _NEAR_BY_CHANCE:
             return Obstacle(ReviewReason.SEVERAL_EXPLANATIONS, _number_sign(SignCode.NEAR_OTHER, near[0], index))
     return None
+
+
+def _near_slots(slot: int, index: ItemIndex) -> list[int]:
+    """Return the items of as much open whose number differs from this one's by one mistake."""
+    same = frozenset(index.with_amount(index.open[slot], index.items[slot].currency))
+    hits = [index.numbers.find_whole(number, []) for number in near_numbers(index.numbers.keys[slot])]
+    return [other for hit in hits for other in slots_of(hit) if other in same]
 
 
 def _names_by_reference(evidence: Evidence, slot: int) -> bool:

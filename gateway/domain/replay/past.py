@@ -45,16 +45,17 @@ class PastDecision(NamedTuple):
 
 
 class PastQuestion(NamedTuple):
-    """When a bank transaction was first asked about, and when a person or a rule set it aside after that.
+    """A time in which people were asked about a bank transaction, and when a person or a rule set it aside then.
 
-    ``is_undone``: nobody asked before a person took back that it had been set aside.
+    ``is_undone``: it began when a person took a decision back.
     """
 
     bank_transaction_id: int
     asked_at: dt.datetime
     key: int
     is_undone: bool
-    dismissed_at: dt.datetime | None
+    set_aside_at: dt.datetime | None
+    is_by_person: bool
 
 
 class PastWait(NamedTuple):
@@ -173,7 +174,7 @@ class PastAdvice(NamedTuple):
 
 
 class Past(NamedTuple):
-    """All of it. ``transactions``, ``policies`` and ``rules`` are in their order.
+    """All of it. ``transactions``, ``questions`` of each, ``policies`` and ``rules`` are in their order.
 
     ``taught``, ``lessons`` and ``rules`` go back to the first; ``waits`` and ``draws`` are of the whole company.
     """
@@ -181,7 +182,7 @@ class Past(NamedTuple):
     begin: dt.datetime
     transactions: dict[int, PastTransaction]
     decisions: list[PastDecision]
-    questions: dict[int, PastQuestion]
+    questions: dict[int, list[PastQuestion]]
     moves: list[PastMove]
     items: list[PastItem]
     versions: list[PastVersion]

@@ -29,11 +29,25 @@ class InHand(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """Something else settles an item, or opens it again; with ``is_new`` the item is brought to us."""
+    """Something else settles an item, or opens it again."""
 
     item_id: int
     minor: int
-    is_new: bool = False
+
+
+class Came(NamedTuple):
+    """An item comes, of which so much is open; unless ``is_made`` by a decision, it may explain what waits."""
+
+    item_id: int
+    minor: int
+    is_made: bool = False
+
+
+class Withdrawn(NamedTuple):
+    """An item is cancelled: nobody owes it any more, and nothing names it."""
+
+    item_id: int
+    minor: int
 
 
 class Said(NamedTuple):
@@ -77,7 +91,7 @@ class Ruled(NamedTuple):
     rules: tuple[UserRule, ...] | None = None
 
 
-Act: TypeAlias = Look | InHand | Moved | Said | Learned | Usual | Waits | Advises | Ruled
+Act: TypeAlias = Look | InHand | Moved | Came | Withdrawn | Said | Learned | Usual | Waits | Advises | Ruled
 
 
 class Step(NamedTuple):
@@ -90,4 +104,4 @@ class Step(NamedTuple):
     @property
     def may_explain_more(self) -> bool:
         """Whether matching looks again at what waits, because of this."""
-        return isinstance(self.act, Ruled) or (isinstance(self.act, Moved) and self.act.is_new)
+        return isinstance(self.act, Ruled) or (isinstance(self.act, Came) and not self.act.is_made)

@@ -5,22 +5,27 @@ Left out is what rules booked of the bank transactions that are decided again: t
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from gateway.domain.matching.model import OpenItem, SettledItem
-from gateway.domain.replay.past import BY_PERSON, Past, PastDecision, PastFlight, PastMove, PastVersion
-from gateway.domain.replay.steps import Advises, InHand, Look, Moved, Ruled, Said, Settles, Step
+from gateway.domain.replay.past import Past, PastFlight, PastMove, PastQuestion, PastVersion
+from gateway.domain.replay.steps import Advises, Came, InHand, Moved, Ruled, Said, Settles, Step, Withdrawn
 from schemas.states import OpenItemKind
 
 _BROUGHT = (OpenItemKind.INVOICE, OpenItemKind.CREDIT_NOTE)  # The others come of what is decided.
 
 
 class Start(NamedTuple):
-    """The items at the start: open ones and those to come (with nothing open yet), and those settled lately."""
+    """The items at the start: open ones and those to come (with nothing open yet), and those settled lately.
+
+    ``to_come`` are the keys of those to come.
+    """
 
     items: list[OpenItem]
     settled: list[SettledItem]
+    to_come: list[int]
 
 
 class Standing(NamedTuple):
@@ -40,7 +45,7 @@ def start_of(past: Past) -> Start:
     settled_since = _sums(past.moves)
     first = _first_versions(past)
     flying = {one.item_id: one.collection_date for one in past.flights if _is_flying(one, past.begin)}
-    start = Start([], [])
+    start = Start([], [], [])
     for one in past.items:
         item, version = one.item, first.get(one.item.id)
         amount = version.amount_minor if version else item.amount_minor
@@ -57,6 +62,8 @@ def start_of(past: Past) -> Start:
             start.settled.append(SettledItem(then, one.settled_date))
         else:
             start.items.append(then)
+        if not was_there:
+            start.to_come.append(item.id)
     return start
 
 
@@ -104,36 +111,18 @@ def standing_of(past: Past) -> Standing:
         by_rule,
         {key: tuple(sorted(of.items())) for key, of in people.items()},
         {key: frozenset(of) for key, of in wrong.items()},
-        frozenset(key for key, one in past.questions.items() if one.is_undone and key not in by_rule),
+        frozenset(key for key, asked in past.questions.items() if key not in by_rule and _was_set_aside(asked)),
     )
 
 
-def steps_of(past: Past, standing: Standing) -> list[Step]:
-    """Return what happens, in its order, up to the last look."""
-    steps = [*_looks(past, standing), *_people(past), *_moves(past), *_items(past), *_flights(past), *_others(past)]
-    steps.sort(key=lambda step: step[:2])
-    while steps and not isinstance(steps[-1].act, Look):
-        steps.pop()
-    return steps
+def _was_set_aside(asked: Sequence[PastQuestion]) -> bool:
+    """Return whether a rule set a bank transaction aside, before anybody was asked about it or since."""
+    return asked[0].is_undone or any(one.set_aside_at and not one.is_by_person for one in asked)
 
 
-def _looks(past: Past, standing: Standing) -> Iterator[Step]:
-    booked: dict[int, PastDecision] = {}
-    for one in past.decisions:
-        if one.is_by_rule:
-            booked.setdefault(one.bank_transaction_id, one)
-    for key, transaction in past.transactions.items():
-        rule, asked = booked.get(key), past.questions.get(key)
-        was_asked = asked is not None and not asked.is_undone
-        if asked and was_asked and (rule is None or asked.asked_at < rule.recorded_at):
-            yield Step(asked.asked_at, asked.key, Look(key, transaction.file_id))
-        if rule:
-            stands = () if rule.was_wrong else standing.by_rule[key]
-            yield Step(rule.recorded_at, rule.id, Look(key, transaction.file_id, stands))
-        elif asked and was_asked and asked.dismissed_at and transaction.is_ignored_by_rule:
-            yield Step(asked.dismissed_at, asked.key, Look(key, transaction.file_id))
-        elif not was_asked:
-            yield Step(transaction.stored_at, key, Look(key, transaction.file_id))
+def other_steps(past: Past) -> Iterator[Step]:
+    """Yield what people did, and what else moved or changed items, policy and advices."""
+    yield from chain(_people(past), _moves(past), _items(past), _flights(past), _others(past))
 
 
 def _people(past: Past) -> Iterator[Step]:
@@ -141,12 +130,11 @@ def _people(past: Past) -> Iterator[Step]:
     for one in past.decisions:
         if not one.is_by_rule:
             yield Step(one.recorded_at, one.id, InHand(one.bank_transaction_id))
-    for asked in past.questions.values():
-        if asked.is_undone:
-            yield Step(asked.asked_at, asked.key, InHand(asked.bank_transaction_id))
-        is_by_person = past.transactions[asked.bank_transaction_id].ignored_by == BY_PERSON
-        if asked.dismissed_at is not None and is_by_person:
-            yield Step(asked.dismissed_at, asked.key, InHand(asked.bank_transaction_id))
+    for question in chain.from_iterable(past.questions.values()):
+        if question.is_undone:
+            yield Step(question.asked_at, question.key, InHand(question.bank_transaction_id))
+        if question.set_aside_at and question.is_by_person:
+            yield Step(question.set_aside_at, question.key, InHand(question.bank_transaction_id))
 
 
 def _moves(past: Past) -> Iterator[Step]:
@@ -166,9 +154,9 @@ def _items(past: Past) -> Iterator[Step]:
         item = one.item
         if one.created_at >= past.begin:
             amount = first[item.id].amount_minor if item.id in first else item.amount_minor
-            yield Step(one.created_at, item.id, Moved(item.id, -amount, is_new=item.kind in _BROUGHT))
+            yield Step(one.created_at, item.id, Came(item.id, amount, is_made=item.kind not in _BROUGHT))
         if one.cancelled_at is not None and one.cancelled_at >= past.begin:
-            yield Step(one.cancelled_at, item.id, Moved(item.id, item.amount_minor))  # Whatever is open of it.
+            yield Step(one.cancelled_at, item.id, Withdrawn(item.id, item.amount_minor))  # Whatever is open of it.
     for version in past.versions:
         if version.at >= past.begin and version is not first[version.item_id]:
             facts = {"amount_minor": version.amount_minor, "disputed_minor": version.disputed_minor}

@@ -23,7 +23,7 @@ from gateway.domain.matching.model import (
 )
 from gateway.domain.matching.user_rules import UserRule, UserRules
 from gateway.domain.replay.change import NO_CHANGE, ReplayChange
-from gateway.domain.replay.steps import Advises, Learned, Moved, Said, Settles, Usual, Waits
+from gateway.domain.replay.steps import Advises, Came, Learned, Moved, Said, Settles, Usual, Waits, Withdrawn
 from gateway.domain.replay.waiting import Waiting
 from schemas.states import AllocationKind, ReviewReason
 
@@ -140,6 +140,16 @@ class World:
     def move(self, moved: Moved) -> None:
         """Let something else settle an item, or open it again."""
         self._settle([(moved.item_id, moved.minor)])
+
+    def come(self, came: Came) -> None:
+        """Let an item come."""
+        self._index.show(came.item_id)
+        self._settle([(came.item_id, -came.minor)])
+
+    def withdraw(self, withdrawn: Withdrawn) -> None:
+        """Let an item be cancelled."""
+        self._settle([(withdrawn.item_id, withdrawn.minor)])
+        self._index.hide(withdrawn.item_id)
 
     def say(self, said: Said) -> None:
         """Let an item say something else."""
