@@ -70,5 +70,9 @@ def test_of_generated_months_more_is_booked_once_a_clerk_answered_the_first_and_
     ]
 
     first, taught, forgotten = check_and_note(lived, f"{mix} mix", f"{GENERATED[0]} to {GENERATED[-1]}")
-    assert taught > first
-    assert taught > forgotten
+    if mix == "default":  # All that can be booked of it is booked in the first month: there is nothing to learn.
+        assert taught > first - 1
+        assert taught >= forgotten
+    else:
+        assert taught > first
+        assert taught > forgotten

@@ -77,7 +77,8 @@ class Generated:
         if came <= 0 or told["kind"].startswith(("sdd", "ct_")):
             return None
         if effects & {"duplicate"}:
-            return Truth({}, {}, kept_minor=came, customer=self._owners[lines[0]["invoice"]], is_due=False)
+            owner, first = self._owners[lines[0]["invoice"]], lines[0].get("first_entry", "")
+            return Truth({}, {}, kept_minor=came, customer=owner, is_due=False, repeats=first)
         if not effects <= _PAYMENT:
             (line,) = lines
             open_minor = came + _minor(line["deduction"])

@@ -36,7 +36,8 @@ class Truth(NamedTuple):
     """What a payment is for: minor units by number of the item, paid and let go (as what).
 
     ``is_due`` counts it among the payments that a rule may book; of the others each booking is wrong, but one in part
-    where less or more came in than is open (``is_odd``).
+    where less or more came in than is open (``is_odd``). ``repeats`` is the payment that it repeats, by its reference:
+    which of the two is meant does not matter.
     """
 
     pays: Mapping[str, int]
@@ -46,6 +47,7 @@ class Truth(NamedTuple):
     customer: str = ""  # For whom it is kept.
     is_due: bool = True
     is_odd: bool = False
+    repeats: str = ""
 
 
 class Week(NamedTuple):
@@ -117,7 +119,7 @@ class Office:
 
     def __init__(self, bench: Bench, truth: Mapping[str, Truth]) -> None:
         self._bench = bench
-        self._truth = truth
+        self._truth = dict(truth)
         self._now = NOW
 
     @classmethod
@@ -156,6 +158,7 @@ class Office:
 
     async def answer(self) -> None:
         """Answer all questions by the truth: accept what is offered and right, else put it together."""
+        await self._tell_apart()
         asked = [one for one in await self._bench.rows(ReviewItem) if one.state is ReviewState.OPEN]
         transactions = {one.id: one for one in await self._bench.transactions()}
         items = {one.number: one.id for one in await self._bench.rows(OpenItem)}
@@ -171,6 +174,25 @@ class Office:
                 await self._explain_again(question.bank_transaction_id)
                 async with self._begin() as work:
                     await _decide(work, question.id, truth, items, customers)
+
+    async def _tell_apart(self) -> None:
+        """Let of two payments for the same, of which only one is meant, that one be it which a rule booked."""
+        booked = await self._booked()
+        for reference, truth in list(self._truth.items()):
+            first = self._truth.get(truth.repeats)
+            if first and reference in booked and truth.repeats not in booked:
+                self._truth |= {reference: first, truth.repeats: truth._replace(repeats="")}
+
+    async def _booked(self) -> dict[str, list[tuple[str, AllocationKind, int]]]:
+        """Return what rules booked, by the bank's reference: numbers of items, kinds, minor units."""
+        items = {one.id: one.number for one in await self._bench.rows(OpenItem)}
+        references = {one.id: one.bank_reference or "" for one in await self._bench.transactions()}
+        decided = {one.id: references[one.bank_transaction_id] for one in await self._bench.rows(Decision)}
+        booked: dict[str, list[tuple[str, AllocationKind, int]]] = defaultdict(list)
+        for row in await self._bench.rows(Allocation):
+            if row.booked_by == "rule" and row.decision_id and row.target_item_id:
+                booked[decided[row.decision_id]].append((items[row.target_item_id], row.kind, row.item_minor))
+        return booked
 
     async def _explain_again(self, bank_transaction_id: int) -> None:
         await match_transactions(
@@ -196,20 +218,14 @@ class Office:
 
     async def score(self, weeks: Iterable[Week]) -> Score:
         """Judge what rules booked of the payments of some weeks."""
+        await self._tell_apart()
         references = {reference for week in weeks for reference in week.references if reference in self._truth}
-        items = {one.id: one.number for one in await self._bench.rows(OpenItem)}
-        decided = {one.id: one.bank_transaction_id for one in await self._bench.rows(Decision)}
-        booked: dict[int, list[tuple[str, AllocationKind, int]]] = defaultdict(list)
-        for row in await self._bench.rows(Allocation):
-            if row.booked_by == "rule" and row.decision_id and row.target_item_id:
-                booked[decided[row.decision_id]].append((items[row.target_item_id], row.kind, row.item_minor))
+        booked = await self._booked()
         right, wrong = 0, []
-        for transaction in await self._bench.transactions():
-            reference = transaction.bank_reference or ""
-            if reference in references and transaction.id in booked:
-                is_right = _is_right(self._truth[reference], booked[transaction.id])
-                right += is_right and self._truth[reference].is_due
-                wrong += [] if is_right else [reference]
+        for reference in references & booked.keys():
+            is_right = _is_right(self._truth[reference], booked[reference])
+            right += is_right and self._truth[reference].is_due
+            wrong += [] if is_right else [reference]
         return Score(sum(self._truth[reference].is_due for reference in references), right, wrong)
 
 

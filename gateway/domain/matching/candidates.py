@@ -6,11 +6,11 @@ Nothing here loops over all items for one credit. A slot is the place of an item
 
 import datetime as dt
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from gateway.domain.matching.hits import add_slot, remove_slot, slots_of
-from gateway.domain.matching.item_tables import aliases_of, tables_of
+from gateway.domain.matching.item_tables import aliases_of, only_currency, tables_of
 from gateway.domain.matching.model import (
     Advised,
     Ask,
@@ -119,7 +119,7 @@ class ItemIndex:
             self.items.append(item)
             self.open.append(0)
             self._settled_days.append(settled_date.toordinal())
-        self._currency = _only_currency(self.items)  # So that in most books no item is asked for its own.
+        self._currency = only_currency(self.items)  # So that in most books no item is asked for its own.
         tables = tables_of(self.items, self.open, shapes)
         self.numbers = tables.numbers
         self.payers = Payers(customers, ibans, mandates or {}, own_ibans)
@@ -285,11 +285,6 @@ class ItemIndex:
                 add_slot(self._by_amount, self.open[slot], slot)
         else:
             self._settled_days[slot] = credit.booking_date.toordinal()
-
-
-def _only_currency(items: Sequence[OpenItem]) -> str | None:
-    currencies = items.currencies() if isinstance(items, PackedItems) else {item.currency for item in items}
-    return currencies.pop() if len(currencies) == 1 else None
 
 
 def _may_mean_open_items(question: Ask) -> bool:

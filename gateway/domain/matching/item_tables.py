@@ -83,3 +83,9 @@ def aliases_of(item: OpenItem) -> tuple[str, ...]:
     if order is None and reference is None:
         return ()
     return tuple([name for name in (order, reference) if name])
+
+
+def only_currency(items: Sequence[OpenItem]) -> str | None:
+    """Return the currency that all items have, if they have one."""
+    currencies = items.currencies() if isinstance(items, PackedItems) else {item.currency for item in items}
+    return currencies.pop() if len(currencies) == 1 else None

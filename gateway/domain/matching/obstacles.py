@@ -85,9 +85,10 @@ def _near_rival(case: Case, slots: Slots) -> Obstacle | None:
 
 def _near_slots(slot: int, index: ItemIndex) -> list[int]:
     """Return the items of as much open whose number differs from this one's by one mistake."""
-    same = frozenset(index.with_amount(index.open[slot], index.items[slot].currency))
+    amount, currency = index.open[slot], index.items[slot].currency
     hits = [index.numbers.find_whole(number, []) for number in near_numbers(index.numbers.keys[slot])]
-    return [other for hit in hits for other in slots_of(hit) if other in same]
+    near = [other for hit in hits for other in slots_of(hit) if index.open[other] == amount]
+    return [other for other in near if index.items[other].currency == currency]
 
 
 def _names_by_reference(evidence: Evidence, slot: int) -> bool:
