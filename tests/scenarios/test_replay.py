@@ -47,6 +47,7 @@ def without(**rules: Any) -> ReplayChange:
     return ReplayChange(policy=dataclasses.replace(Policy(), **rules))
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_without_a_change_all_is_decided_as_it_was_whatever_people_did(course: Course, seed: int) -> None:
     await Dice(course, seed).live(days=12)

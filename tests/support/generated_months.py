@@ -39,7 +39,8 @@ class Generated:
         days = sorted({one["date"] for one in told})
         self._middle = days[len(days) // 2]
         self._months = {one["entry"]: int(one["date"] >= self._middle) for one in told}
-        self._owners = {row["number"]: row["customer_number"] for row in _rows(folder / "invoices.csv")}
+        self._terms = {row["number"]: row for row in _rows(folder / "invoices.csv")}
+        self._owners = {number: row["customer_number"] for number, row in self._terms.items()}
         self.truth = {one["entry"]: truth for one in told if (truth := self._truth(one))}
         self._billed: dict[str, int] = {}  # In which month; what nobody pays is open from the first.
         for one in told:
@@ -79,7 +80,7 @@ class Generated:
         if effects & {"duplicate"}:
             owner, first = self._owners[lines[0]["invoice"]], lines[0].get("first_entry", "")
             return Truth({}, {}, kept_minor=came, customer=owner, is_due=False, repeats=first)
-        if not effects <= _PAYMENT:
+        if not effects <= _PAYMENT and not self._is_as_agreed(told):
             (line,) = lines
             open_minor = came + _minor(line["deduction"])
             paid = {line["invoice"]: min(came, open_minor)}
@@ -88,6 +89,15 @@ class Generated:
         let_go = {line["invoice"]: _minor(line["deduction"]) for line in lines if "deduction" in line}
         kind = AllocationKind.DEDUCTED_CHARGE if "fee" in effects else AllocationKind.DISCOUNT
         return Truth({one["invoice"]: _minor(one["amount"]) for one in lines}, let_go, kind, is_due=bool(lines))
+
+    def _is_as_agreed(self, told: dict[str, Any]) -> bool:
+        """Return whether two swapped digits make the amount by accident what the agreed discount makes it, or a cent off."""
+        (line,) = _lines(told)
+        terms, missing = self._terms[line["invoice"]], _minor(line["deduction"])
+        if not terms["discount_percent"] or told["date"] > terms["discount_until"]:
+            return False
+        agreed = (_minor(told["amount"]) + missing) * _minor(terms["discount_percent"])  # In ten thousandths of a cent.
+        return abs(10_000 * missing - agreed) < 20_000
 
 
 def _told(path: Path) -> Iterator[dict[str, Any]]:
