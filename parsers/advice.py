@@ -87,7 +87,8 @@ def _read_mail(path: Path, scratch: Path) -> Advice:
         raise faults[0]
     if not found:
         raise FileRefused("neither the mail nor what is attached lists invoices with amounts", code="no_lines")
-    return only_advice(found, "attachments")
+    several = FileRefused(f"{len(found)} attachments list different payments; send one each", code="several_advices")
+    return only_advice(found, several)
 
 
 def _placed(part: MailPart, fault: FileRefused) -> FileRefused:

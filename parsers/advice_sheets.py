@@ -26,7 +26,8 @@ def read_xlsx(path: Path) -> Advice:
     found = [one for one in read if one]
     if not found:
         raise FileRefused("no sheet lists invoices with amounts", code="no_lines")
-    return only_advice(found, "sheets")
+    several = FileRefused(f"{len(found)} sheets list different payments; send one each", code="several_advices")
+    return only_advice(found, several)
 
 
 def _sheets(path: Path) -> dict[str, list[RawRow]]:

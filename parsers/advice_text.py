@@ -87,14 +87,11 @@ def make_advice(format_: AdviceFormat, head: Head, lines: tuple[AdviceLine, ...]
     )  # fmt: skip
 
 
-def only_advice(found: Sequence[Advice], places: str) -> Advice:
-    """Return what several lists say alike, of the surest format. Raises FileRefused where they say several things.
-
-    At least one is given; ``places`` tells where they stand.
-    """
+def only_advice(found: Sequence[Advice], several: FileRefused) -> Advice:
+    """Return what several lists say alike, of the surest format. Raises ``several`` where they say different things."""
     said = {(one.total_minor, one.currency, tuple(sorted(line.paid_minor for line in one.lines))) for one in found}
     if len(said) > 1:
-        raise FileRefused(f"{len(found)} {places} list different payments; send one each", code="several_advices")
+        raise several
     return min(found, key=lambda one: list(AdviceFormat).index(one.format))
 
 
