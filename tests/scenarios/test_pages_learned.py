@@ -54,6 +54,13 @@ async def test_what_was_learned_is_listed_with_how_often_it_was_right(taught: De
     assert "only proposes" in habits
 
 
+async def test_the_rules_that_people_write_are_one_click_away(taught: Desk) -> None:
+    page = (await taught.clerk.get(LEARNED)).text
+
+    assert re.search(r'<main.*?<a class="btn" href="/settings/rules">Rules</a>', page, re.DOTALL)
+    assert (await taught.clerk.get("/settings/rules")).status == 200
+
+
 async def test_a_habit_shows_the_payments_that_taught_it_and_what_is_still_missing(taught: Desk) -> None:
     await teach(taught, 2)
 
