@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from sys import intern
 from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, func, select, update
@@ -229,6 +230,7 @@ def unexplained_of(row: Sequence[Any]) -> Unexplained:
         mandate, reference, name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code,
         is_reversal, batch_count, part, block_id, message_id, original, bank_reference, entry_key, occurrence, state,
     ) = row  # fmt: skip
+    currency, code = intern(currency), intern(code) if code else None  # One text for all rows, not one for each.
     credit = Credit(
         key, amount - allocated, currency, booking_date, remittance or entry_text, end_to_end_id, mandate, reference,
         name, iban, ultimate, reason, charges, included, instructed, instructed_currency, code, is_reversal,

@@ -110,8 +110,7 @@ class ItemIndex:
         all numbers.
         """
         self.items = items if isinstance(items, PackedItems) else list(items)
-        minors = [item.open_minor for item in self.items]  # Signed as the item.
-        self.open = array("q", minors) if isinstance(items, PackedItems) else minors
+        self.open = array("q", [item.open_minor for item in self.items])  # Signed as the item.
         self._settled_days = array("i", bytes(4 * len(self.items)))  # As ordinals; 0 where something is open.
         self.has_debts_of_ours = min(self.open, default=0) < 0
         for item, settled_date in settled:
@@ -141,7 +140,7 @@ class ItemIndex:
         # The lengths of our creditor references, and those with a character too many or too few.
         self.reference_lengths = frozenset(length + more for length in tables.reference_lengths for more in (-1, 0, 1))
         # What the customer of each item has in common with its parent and siblings.
-        self.families = [self.payers.family(item.customer_id) for item in self.items]
+        self.families = array("q", [self.payers.family(item.customer_id) for item in self.items])
 
     @property
     def has_references(self) -> bool:
