@@ -39,7 +39,8 @@ def decide_incoming(credit: Credit, index: ItemIndex) -> Book | Ask | Ignore | N
     is_own = index.payers.is_own(credit.iban)
     if credit.is_reversal or kind is _REVERSAL:
         return Ask(ReviewReason.REVERSAL, ())
-    if credit.return_reason or kind in _CAME_BACK or credit.end_to_end_id in index.refunds.end_to_end_ids:
+    is_back = credit.return_reason or (kind is not _INCOMING and kind in _CAME_BACK)  # An enum is slow to look up.
+    if is_back or credit.end_to_end_id in index.refunds.end_to_end_ids:
         return decide_came_back(credit, index) or Ask(ReviewReason.RETURNED_TRANSFER, ())
     if credit.mandate_reference or kind is not _INCOMING or credit.end_to_end_id in index.own_end_to_end_ids:
         if _is_collection(credit, kind, index):

@@ -226,13 +226,15 @@ class ItemIndex:
     def apply(self, decision: Decision, credit: Credit) -> None:
         """Take a decision over: what it books is no longer open; what it asks waits for a person."""
         if isinstance(decision, Book):
-            for line in decision.explanation.lines:
+            explanation = decision.explanation
+            for line in explanation.lines:
                 self._move(line, credit)
-            if decision.explanation.collections:
-                self.debits.take(decision.explanation.collections)
-            if decision.explanation.refunds:
-                self.refunds.take(decision.explanation.refunds)
-            self._waits_no_more(credit)
+            if explanation.collections:
+                self.debits.take(explanation.collections)
+            if explanation.refunds:
+                self.refunds.take(explanation.refunds)
+            if credit.amount_minor in self._waiting:
+                self._waits_no_more(credit)
         elif isinstance(decision, Ask) and _may_mean_open_items(decision):
             self._wait(credit)
 
@@ -276,12 +278,12 @@ class ItemIndex:
         slot = self._slots.get(line.item_id)
         if slot is None:
             return  # Settled long ago, and opened again by a debit that came back.
-        self.open[slot] -= line.amount_minor
+        left = self.open[slot] = self.open[slot] - line.amount_minor
         self._moved.add(self.families[slot])
-        if self.open[slot]:
+        if left:
             self._settled_days[slot] = 0
-            if slot not in slots_of(self._by_amount.get(self.open[slot], [])):
-                add_slot(self._by_amount, self.open[slot], slot)
+            if slot not in slots_of(self._by_amount.get(left, [])):
+                add_slot(self._by_amount, left, slot)
         else:
             self._settled_days[slot] = credit.booking_date.toordinal()
 

@@ -11,10 +11,14 @@ from gateway.domain.matching.candidates import ItemIndex
 from gateway.domain.matching.evidence import Evidence
 from gateway.domain.matching.model import Credit, Explanation, KnownIban, Line, Policy, Rule, Sign, Strength
 from gateway.domain.matching.proof import SignCode
-from gateway.domain.matching.terms import discounts, late_discounts, part_of, share
+from gateway.domain.matching.terms import discounts, highest_discount, late_discounts, part_of, share
 from gateway.domain.matching.tokens import Slots, Source, Word
 from schemas.money import minor_digits
 from schemas.states import AllocationKind, IbanSource
+
+# Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
+_IBAN_CONFIRMED, _BY_DECISION, _PAYMENT = SignCode.IBAN_CONFIRMED, IbanSource.DECISION, AllocationKind.PAYMENT
+_AMOUNT_EXACT = SignCode.AMOUNT_EXACT
 
 
 class Fit(NamedTuple):
@@ -48,11 +52,12 @@ def _reported(slots: Slots, missing: int, credit: Credit, index: ItemIndex) -> F
 
 
 def _agreed(slots: Slots, missing: int, credit: Credit, index: ItemIndex, policy: Policy) -> Fit | None:
-    on_date, grace = credit.booking_date, policy.discount_grace_days
-    options = [discounts(index.items[slot], index.open[slot], on_date, grace_days=grace) for slot in slots]
-    shares = share(options, missing, rounding=policy.discount_rounding_minor)
-    if shares:
-        return Fit(slots, Rule.DISCOUNT, AllocationKind.DISCOUNT, shares)
+    on_date, grace, rounding = credit.booking_date, policy.discount_grace_days, policy.discount_rounding_minor
+    highest = sum([highest_discount(index.items[slot], index.open[slot], on_date, grace_days=grace) for slot in slots])
+    if highest and missing <= highest + rounding:
+        options = [discounts(index.items[slot], index.open[slot], on_date, grace_days=grace) for slot in slots]
+        if shares := share(options, missing, rounding=rounding):
+            return Fit(slots, Rule.DISCOUNT, AllocationKind.DISCOUNT, shares)
     if missing <= policy.tolerance_minor:
         return _less(slots, missing, Rule.TOLERANCE, AllocationKind.WRITE_OFF, index)
     if missing <= policy.fee_limit_minor:
@@ -120,7 +125,7 @@ def settle_named(
 
 
 def _paying_lines(slots: Slots, index: ItemIndex) -> tuple[Line, ...]:
-    return tuple([Line(index.items[slot].id, AllocationKind.PAYMENT, index.open[slot]) for slot in slots])
+    return tuple([Line(index.items[slot].id, _PAYMENT, index.open[slot]) for slot in slots])
 
 
 def _deducting_lines(found: Fit, index: ItemIndex) -> tuple[Line, ...]:
@@ -138,7 +143,7 @@ def _amount_sign(found: Fit, credit: Credit, index: ItemIndex) -> Sign:
         return _deduction_sign(found, credit, index)
     facts: dict[str, str | int] = {"currency": credit.currency, "amount_minor": credit.amount_minor}
     if len(found.slots) == 1:
-        return Sign(SignCode.AMOUNT_EXACT, facts)
+        return Sign(_AMOUNT_EXACT, facts)
     return Sign(SignCode.SUM_EXACT, facts | {"count": len(found.slots)})
 
 
@@ -259,10 +264,10 @@ def _payer_signs(evidence: Evidence, customer_id: int) -> list[Sign]:
 def account_sign(known: KnownIban, index: ItemIndex, customer_id: int) -> Sign:
     """Return the sign of a confirmed account."""
     facts = _customer_fact(index, customer_id)
-    if known.source is IbanSource.DECISION and known.since_date:
+    if known.source is _BY_DECISION and known.since_date:
         facts |= {"since_date": known.since_date.isoformat(), "by": known.by}
         return Sign(SignCode.IBAN_CONFIRMED_BY, facts)
-    return Sign(SignCode.IBAN_CONFIRMED, facts)
+    return Sign(_IBAN_CONFIRMED, facts)
 
 
 def _customer_fact(index: ItemIndex, customer_id: int) -> dict[str, str | int]:

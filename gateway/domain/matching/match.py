@@ -6,10 +6,11 @@ from itertools import chain
 
 from gateway.domain.matching.candidates import ItemIndex, payer_key
 from gateway.domain.matching.decide import decide
-from gateway.domain.matching.model import BY_PAYER, Ask, Book, Credit, Decision, Line, Policy
+from gateway.domain.matching.model import BY_PAYER, Ask, Book, Credit, Decision, Line, Policy, Rule
 from schemas.states import ReviewReason
 
 # Bound here because looking up a member of an enum costs as much as a call, and this runs for every credit.
+_EXACT_REFERENCE = Rule.EXACT_REFERENCE
 _NO_KNOWN_REFERENCE, _SEVERAL_EXPLANATIONS = ReviewReason.NO_KNOWN_REFERENCE, ReviewReason.SEVERAL_EXPLANATIONS
 
 
@@ -73,7 +74,7 @@ def _match_day(
     index.begin_day()
     for place in day:
         decision = decisions[place] = decide(given[place], index, policy)
-        if isinstance(decision, Book) and decision.rule in BY_PAYER:
+        if isinstance(decision, Book) and decision.rule is not _EXACT_REFERENCE and decision.rule in BY_PAYER:
             silent.setdefault(given[place].amount_minor, []).append(place)
             continue
         equal = silent.get(given[place].amount_minor)

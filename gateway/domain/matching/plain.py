@@ -21,6 +21,7 @@ _AMOUNT_EXACT = SignCode.AMOUNT_EXACT
 _WHOLE, _TAIL, _LOW = Grade.WHOLE, Grade.TAIL, Grade.LOW
 _PAYMENT, _STRONG = AllocationKind.PAYMENT, Strength.STRONG
 _EXACT_REFERENCE, _DISCOUNT = Rule.EXACT_REFERENCE, Rule.DISCOUNT
+_new = tuple.__new__  # Makes a value of all its fields in half the time.
 
 
 def book_at_sight(credit: Credit, index: ItemIndex, policy: Policy) -> Book | None:
@@ -144,8 +145,8 @@ def _book(
     )
     if (not is_payer or credit.ultimate_debtor) and index.has_amount(amount, besides=(slot,)):
         return None
-    proof: tuple[Sign, ...] = (named, Sign(_AMOUNT_EXACT, {"currency": credit.currency, "amount_minor": amount}))
-    if payer is not None and is_payer:
-        proof = (*proof, account_sign(payer, index, item.customer_id))
-    line = Line(item.id, _PAYMENT, amount)
-    return Book(_EXACT_REFERENCE, Explanation(item.customer_id, (line,), 0, _STRONG, proof))
+    exact = _new(Sign, (_AMOUNT_EXACT, {"currency": credit.currency, "amount_minor": amount}, True))
+    payer_signs = (account_sign(payer, index, item.customer_id),) if payer is not None and is_payer else ()
+    lines = (_new(Line, (item.id, _PAYMENT, amount)),)
+    explanation = Explanation(item.customer_id, lines, 0, _STRONG, (named, exact, *payer_signs))
+    return _new(Book, (_EXACT_REFERENCE, explanation, None))

@@ -48,17 +48,17 @@ def fits_otherwise(case: Case, customer_id: int, slots: Slots) -> bool:
     if len(candidates) <= len(slots):
         return False
     amounts = [case.item_index.open[slot] for slot in candidates]
-    return (len(slots) == 1 and _may_fit(_search(case, amounts))) or _fits_less(case, candidates)
+    return (len(slots) == 1 and _may_fit(_search(case, amounts))) or _fits_less(case, candidates, amounts)
 
 
 def fits_less_discount(case: Case, customer_id: int) -> bool:
     """Return whether one or several items of the customer less their discounts, agreed or usual, may be meant."""
-    return _fits_less(case, _candidates(case, customer_id))
+    candidates = _candidates(case, customer_id)
+    return _fits_less(case, candidates, [case.item_index.open[slot] for slot in candidates])
 
 
-def _fits_less(case: Case, candidates: list[int]) -> bool:
-    amounts = [case.item_index.open[slot] for slot in candidates]
-    reduced = [amount - _discount(case, slot) for slot, amount in zip(candidates, amounts, strict=True)]
+def _fits_less(case: Case, candidates: list[int], amounts: list[int]) -> bool:
+    reduced = _reduced(case, candidates, amounts)
     if reduced == amounts:
         return False
     wanted, rounding = case.credit.amount_minor, case.policy.discount_rounding_minor
@@ -81,13 +81,16 @@ def _candidates(case: Case, customer_id: int) -> list[int]:
     return [slot for slot in slots if index.open[slot] > 0 or index.items[slot].kind is not _PAYABLE]
 
 
-def _discount(case: Case, slot: int) -> int:
-    index = case.item_index
-    item = index.items[slot]
-    if item.discounts:
-        grace_days = case.policy.discount_grace_days
-        return highest_discount(item, index.open[slot], case.credit.booking_date, grace_days=grace_days)
-    return _usual_discount(case, slot) if index.habits else 0
+def _reduced(case: Case, slots: list[int], amounts: list[int]) -> list[int]:
+    """Return amounts less the highest discount of each, agreed or usual."""
+    items, has_habits = case.item_index.items, bool(case.item_index.habits)
+    on_date, grace_days = case.credit.booking_date, case.policy.discount_grace_days
+    return [
+        amount - highest_discount(item, amount, on_date, grace_days=grace_days)
+        if (item := items[slot]).discounts
+        else (amount - _usual_discount(case, slot) if has_habits else amount)
+        for slot, amount in zip(slots, amounts, strict=True)
+    ]
 
 
 def _usual_discount(case: Case, slot: int) -> int:

@@ -132,7 +132,7 @@ def _with_foot(tokens: Tokens, place: int, prefix: str, numbers: Numbers) -> Wor
 def without_head(tokens: Tokens, place: int, prefix: str, numbers: Numbers) -> Word | None:
     """Find a number that lacks its year, or zeros: its letters end before this place, its serial stands there."""
     serial = tokens[place][1]
-    is_year = serial in numbers.heads or YEAR.fullmatch(serial)
+    is_year = serial in numbers.heads or (len(serial) == _YEAR_LENGTH and YEAR.fullmatch(serial))
     slots = [] if is_year else numbers.with_serial(serial, prefix)
     if not slots:
         return None
