@@ -104,7 +104,7 @@ def test_an_item_that_was_settled_lately_is_known_with_its_date() -> None:
     index = index_of(A, settled=[settled(B, TODAY)])
 
     assert index.settled_date(1) == TODAY
-    assert index.open == [10_000, 0]
+    assert list(index.open) == [10_000, 0]
 
 
 def test_a_narrow_index_takes_the_shapes_of_the_whole() -> None:
@@ -128,7 +128,7 @@ def test_a_booking_is_taken_over_and_back() -> None:
 
     assert after == [0, 25_000]
     assert outcome(again) == "paid_already"
-    assert index.open == before
+    assert list(index.open) == before
     assert all(index.settled_date(slot) is None for slot in range(len(index.items)))
     assert decide(credit, index, Policy()) == decision
 
@@ -142,7 +142,7 @@ def test_a_part_payment_leaves_a_rest_that_is_found_by_its_amount() -> None:
         index.undo(decision, credit)
         index.apply(decision, credit)
 
-    assert index.open == [15_000]
+    assert list(index.open) == [15_000]
     assert index.with_amount(15_000, "EUR") == [0]
     assert index.with_amount(20_000, "EUR") == []
 
@@ -288,7 +288,7 @@ def test_taking_back_in_reverse_order_restores_everything(amounts: list[int], pa
     for decision, credit in reversed(taken):
         index.undo(decision, credit)
 
-    assert index.open == before
+    assert list(index.open) == before
     assert all(index.settled_date(slot) is None for slot in range(len(index.items)))
     assert all(index.waiting_twin(credit._replace(id=-1)) is None for _, credit in taken)
 

@@ -105,7 +105,7 @@ def test_packed_items_are_matched_as_items_of_plain_values(items: list[OpenItem]
 
     assert list(packed.items) == items
     assert match_statement(numbered, packed, Policy()) == match_statement(numbered, plain, Policy())
-    assert list(packed.open) == plain.open
+    assert packed.open == plain.open
     for slot in range(len(items)):
         assert packed.settled_date(slot) == plain.settled_date(slot)
 
